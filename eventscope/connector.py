@@ -1,0 +1,221 @@
+"""The contract that every source of events implements, ours and third parties'.
+
+A connector is found by the scheme of a source URL, through the entry-point group
+`eventscope.connectors`. It tails its system in `run` and pushes *batches* of records into the sink that
+it is given; it never blocks the loop, never imports Qt, and knows nothing of the monitor. What it
+pushes is plain data, so that the same connector can run in the window's loop or in a child process.
+docs/connectors.md has a worked example; `tests/connectors/conformance.py` is the suite to pass.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from eventscope.step import UNKNOWN, Phase
+
+__all__ = [
+    "Block",
+    "CheckResult",
+    "Connector",
+    "ConnectorError",
+    "Declaration",
+    "DeclaredSubscription",
+    "Headers",
+    "Record",
+    "Refused",
+    "Sink",
+    "SourceState",
+]
+
+Headers = Iterable[tuple[str, Any]]
+"""Name and value pairs in their order, duplicates kept."""
+
+UNKNOWN_PRIORITY = -1
+
+
+class Record(NamedTuple):
+    """One row as a source saw it. Unknown is None, `UNKNOWN` for nanoseconds, -1 for counts.
+
+    `payload` holds the bytes exactly as they came. `producer` is who emitted the event, `channel`
+    where it was seen (`orders[3]@1042`, `events → order.created`, a bus's name). `occurred_at` is
+    nanoseconds since the epoch.
+    """
+
+    type: str | None = None
+    payload: bytes | None = None
+    id: str | None = None
+    category: str | None = None
+    priority: int = UNKNOWN_PRIORITY
+    phase: int = Phase.PUBLISHED
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    occurred_at: int = UNKNOWN
+    producer: str | None = None
+    channel: str | None = None
+    key: str | None = None
+    subscription: str | None = None
+    attempt: int = 0
+    queue_ns: int = UNKNOWN
+    handle_ns: int = UNKNOWN
+    total_ns: int = UNKNOWN
+    fanout: int = -1
+    error: str | None = None
+    envelope: str | None = None
+    headers: str | None = None
+
+
+def headers_text(headers: Headers) -> str:
+    """Headers as a JSON array of [name, value] pairs, the form in which a Record carries them."""
+    return json.dumps([[n, v] for n, v in headers], ensure_ascii=False, default=_header_value)
+
+
+def _header_value(value: object) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else repr(value)
+
+
+class Block(NamedTuple):
+    """Many records as equally long columns, one per field of Record, in the same order.
+
+    Sources that decode in bulk push blocks; the monitor makes one of any list of records.
+    """
+
+    type: Sequence[str | None]
+    payload: Sequence[bytes | None]
+    id: Sequence[str | None]
+    category: Sequence[str | None]
+    priority: Sequence[int]
+    phase: Sequence[int]
+    correlation_id: Sequence[str | None]
+    causation_id: Sequence[str | None]
+    occurred_at: Sequence[int]
+    producer: Sequence[str | None]
+    channel: Sequence[str | None]
+    key: Sequence[str | None]
+    subscription: Sequence[str | None]
+    attempt: Sequence[int]
+    queue_ns: Sequence[int]
+    handle_ns: Sequence[int]
+    total_ns: Sequence[int]
+    fanout: Sequence[int]
+    error: Sequence[str | None]
+    envelope: Sequence[str | None]
+    headers: Sequence[str | None]
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> Block:
+        """The columns of `records`, of which there must be at least one."""
+        return cls(*zip(*records, strict=True))
+
+    @property
+    def rows(self) -> int:
+        """How many records it holds (`len` of a named tuple is the number of its fields)."""
+        return len(self.type)
+
+
+class SourceState(StrEnum):
+    """What a source is doing, shown beside its name."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RETRYING = "retrying"
+    ENDED = "ended"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSubscription:
+    """A subscription that the watched system says it has, whether or not it ever fires."""
+
+    name: str
+    types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    priority: str | None = None
+    handler: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """All subscriptions declared on `channel` now; replaces what was declared there before."""
+
+    channel: str
+    subscriptions: tuple[DeclaredSubscription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One step of `check SOURCE`: what was tried, whether it worked, and what to do if not."""
+
+    step: str
+    ok: bool
+    detail: str = ""
+
+
+class ConnectorError(Exception):
+    """The source cannot be read now; the sentence says why. It is tried again with back-off."""
+
+
+class Refused(ConnectorError):
+    """The source will not have us, or the request is wrong: trying again would not help."""
+
+
+class Sink(Protocol):
+    """What a connector is given. No call blocks; all are made from the loop that runs `run`."""
+
+    def push(self, batch: Block | Sequence[Record]) -> None:
+        """Hand over rows. Past its bound the monitor drops by rule and counts what it dropped."""
+
+    async def room(self) -> None:
+        """Wait until there is room. For sources that can wait (files, Kafka); live ones just push."""
+
+    def lost(self, count: int, reason: str) -> None:
+        """Report rows that are known to be lost before they reached us."""
+
+    def declare(self, declaration: Declaration) -> None:
+        """Say who listens to what on a channel."""
+
+    def state(self, state: SourceState, detail: str = "") -> None:
+        """Say that the source is live, or what it waits for."""
+
+
+class Connector(ABC):
+    """A source of events.
+
+    `Options` is a frozen dataclass whose fields are the URL's query parameters (metadata `help`
+    describes each); fields named `path`, `host`, … are filled from the URL's own parts. Construction
+    must be cheap and touch nothing outside the process.
+    """
+
+    Options: ClassVar[type[Any]]
+    summary: ClassVar[str]
+    """One line for `--help` and the start page."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """The short name of this source, shown in the Source column. Never holds a secret."""
+
+    @property
+    @abstractmethod
+    def safety(self) -> str:
+        """Exactly what attaching does at the source, such as "reads one file · writes nothing"."""
+
+    @abstractmethod
+    async def run(self, sink: Sink) -> None:
+        """Tail until cancelled, or return when the source has ended.
+
+        Raises ConnectorError to be tried again, Refused to be stopped. Holds nothing after it
+        returns, raises or is cancelled.
+        """
+
+    async def check(self) -> AsyncIterator[CheckResult]:
+        """Try the connection step by step; by default there is nothing to try."""
+        yield CheckResult("options", True, self.safety)

@@ -1,0 +1,48 @@
+"""Focus: what the developer looks at. Shared by all views, so that selecting an event anywhere selects it everywhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Focus(QObject):
+    """The selected event and trace, and the instant at which the window is held.
+
+    Views call the methods and follow the signals; none knows another view. `Signal(object)` because
+    Qt's int wraps at 31 bits.
+    """
+
+    event_changed = Signal(object)  # seq: int | None
+    trace_changed = Signal(object)  # correlation id: str | None
+    horizon_changed = Signal(object)  # seq before which the window is held: int | None when live
+    filter_proposed = Signal(object)  # filter text: str, to be put into the filter bar and applied
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.seq: int | None = None
+        self.correlation_id: str | None = None
+        self.horizon: int | None = None
+
+    def select_event(self, seq: int | None, correlation_id: str | None = None) -> None:
+        """Select an event everywhere, and the trace it belongs to when that is known."""
+        if correlation_id is not None:
+            self.select_trace(correlation_id)
+        if seq != self.seq:
+            self.seq = seq
+            self.event_changed.emit(seq)
+
+    def select_trace(self, correlation_id: str | None) -> None:
+        """Show a trace in the views of traces."""
+        if correlation_id != self.correlation_id:
+            self.correlation_id = correlation_id
+            self.trace_changed.emit(correlation_id)
+
+    def hold(self, horizon: int | None) -> None:
+        """Pause the whole window just before sequence number `horizon`, or go on with None."""
+        if horizon != self.horizon:
+            self.horizon = horizon
+            self.horizon_changed.emit(horizon)
+
+    def propose_filter(self, text: str) -> None:
+        """Ask the filter bar to apply `text`."""
+        self.filter_proposed.emit(text)
