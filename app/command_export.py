@@ -1,0 +1,52 @@
+"""`eventscope export`: a captured file as JSON, JSON Lines, CSV, or one trace in a tracing tool's format."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from app.cli import command_parser
+from app.exports import export_rows, export_trace, formats
+from app.failure import DONE, NO_CAPTURE, WRONG_USAGE, Failure
+from app.headless import open_sources, parse_filter, watch
+from app.query import Filter
+from app.session import Session
+
+
+def main(argv: list[str]) -> int:
+    """Run the command."""
+    parser = command_parser("export")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a capture or a JSON Lines file")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--filter", default="", metavar="EXPR", help="only events that match")
+    chosen.add_argument("--trace", metavar="CORRELATION_ID", help="the one trace of this correlation id")
+    parser.add_argument("--format", choices=formats(), default="json", help="json by default")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="a file; stdout by default")
+    parser.add_argument("--with-secrets", action="store_true", help="do not redact passwords, tokens and the like")
+    arguments = parser.parse_args(argv)
+    wanted = parse_filter(arguments.filter)
+    session, rows = asyncio.run(load(arguments.file, wanted))
+    redact = not arguments.with_secrets
+    if arguments.trace is None:
+        export_rows(arguments.format, session.store, rows, arguments.output, redact=redact)
+    elif not len(session.store.correlated(arguments.trace)):
+        raise Failure(f"no event in {arguments.file} has the correlation id {arguments.trace!r}", WRONG_USAGE)
+    else:
+        export_trace(arguments.format, session.store, arguments.trace, arguments.output, redact=redact)
+    return DONE
+
+
+async def load(path: Path, wanted: Filter) -> tuple[Session, list[int]]:
+    """A session filled from a file, and the matching rows; raises Failure with exit code 4."""
+    session = Session(patient=False)
+    (connector,) = open_sources([f"file:{path}?follow=0"])
+    session.attach(connector)
+    rows: list[int] = []
+    try:
+        async for more in watch(session, wanted):
+            rows += more
+    except Failure as failure:
+        raise Failure(str(failure), NO_CAPTURE) from failure
+    finally:
+        await session.close()
+    return session, rows

@@ -1,0 +1,128 @@
+"""Detail: what there is to say about one event, decoded for reading."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.payload import decode
+from app.row_text import clock_time, priority_name
+from app.store import Store
+from app.stored import StoredEvent
+from eventscope.step import Phase
+
+MOST_TEXT: Final = 256 * 1024
+"""Characters of text, and a quarter of it in bytes of hex, that are shown; a text widget slows down beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """An event as groups of names and values (a tuple of pairs keeps duplicates), as text, and as a hex dump."""
+
+    event: StoredEvent
+    summary: str
+    groups: list[tuple[str, Any]]
+    text: str
+    hexdump: str
+
+
+def detail_of(store: Store, seq: int) -> Detail:
+    """All about one event. A step of its life shows the payload that was published; raises Evicted."""
+    event = store.event(seq)
+    payload = event.payload
+    if payload is None and (published := store.published(seq)) is not None:
+        payload = store.event(published).payload
+    value, encoding = decode(payload)
+    groups: list[tuple[str, Any]] = [("Envelope", envelope(event))]
+    if event.headers:
+        groups.append(("Headers", tuple((str(n), v) for n, v in json.loads(event.headers))))
+    groups.append((f"Payload ({encoding})" if payload is not None else "Payload (none)", value))
+    groups.append(("Source facts", facts(event)))
+    return Detail(event, summary_of(event), groups, text_of(value, encoding), hexdump(payload or b""))
+
+
+def summary_of(event: StoredEvent) -> str:
+    """One line: what happened, when, by whom, to whom, how long it took."""
+    parts = [
+        f"{Phase(event.phase).label} {clock_time(event.occurred_at or event.observed_at)}",
+        f"by {event.producer}" if event.producer else "",
+        f"to {event.subscription}" if event.subscription else "",
+        f"waited {milliseconds(event.queue_ns)}" if event.queue_ns is not None else "",
+        f"handled in {milliseconds(event.handle_ns)}" if event.handle_ns is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def envelope(event: StoredEvent) -> dict[str, Any]:
+    """What identifies the event; unknown fields are left out."""
+    fields = {
+        "type": event.type,
+        "category": event.category,
+        "priority": priority_name(event.priority) or None,
+        "id": event.id,
+        "correlation": event.correlation_id,
+        "caused by": event.causation_id,
+        "key": event.key,
+        "producer": event.producer,
+        "phase": Phase(event.phase).label,
+        "subscription": event.subscription,
+        "attempt": event.attempt,
+        "occurred": iso(event.occurred_at),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def facts(event: StoredEvent) -> dict[str, Any]:
+    """Where and how we came to see it."""
+    fields = {
+        "source": event.source,
+        "channel": event.channel,
+        "observed": iso(event.observed_at),
+        "waited": milliseconds(event.queue_ns),
+        "handled in": milliseconds(event.handle_ns),
+        "total": milliseconds(event.total_ns),
+        "subscriptions": event.fanout,
+        "size": None if event.size is None else f"{event.size:,} bytes",
+        "recognised as": event.envelope,
+        "number": event.seq,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def milliseconds(ns: float | None) -> str | None:
+    """A duration for reading."""
+    return None if ns is None else f"{ns / 1e6:,.3f} ms"
+
+
+def iso(ns: int | None) -> str | None:
+    """RFC 3339 in UTC with nanoseconds; the bare number when no calendar has it."""
+    if ns is None:
+        return None
+    try:
+        return f"{datetime.fromtimestamp(ns // 10**9, UTC):%Y-%m-%dT%H:%M:%S}.{ns % 10**9:09}Z"
+    except (OverflowError, OSError, ValueError):
+        return f"{ns} ns (implausible)"
+
+
+def text_of(value: Any, encoding: str) -> str:
+    """The payload as text: JSON indented, cut where a text widget would become slow."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) if encoding == "json" else str(value or "")
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}\n… shown {MOST_TEXT:,} of {len(text):,} characters"
+
+
+def hexdump(payload: bytes) -> str:
+    """Offset, sixteen bytes, and the printable ones, line by line."""
+    shown = payload[: MOST_TEXT // 4]
+    lines = [hexline(at, shown[at : at + 16]) for at in range(0, len(shown), 16)]
+    if len(shown) < len(payload):
+        lines.append(f"… shown {len(shown):,} of {len(payload):,} bytes")
+    return "\n".join(lines)
+
+
+def hexline(at: int, part: bytes) -> str:
+    """One line of a hex dump."""
+    printable = "".join(chr(b) if 32 <= b < 127 else "·" for b in part)
+    return f"{at:08x}  {part[:8].hex(' '):23}  {part[8:].hex(' '):23}  {printable}"
