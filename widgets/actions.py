@@ -1,0 +1,58 @@
+"""Actions: every command of the window, with its name, key and icon. Menus, palette and help list the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from widgets.icons import icon
+from widgets.theme import theme
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a menu entry says, does, and is reached by."""
+
+    menu: str
+    text: str
+    act: Callable[[], object]
+    key: str = ""
+    icon: str = ""
+    tip: str = ""
+
+
+def add_actions(window: QMainWindow, commands: list[Command]) -> list[QAction]:
+    """Build the menus of `window` from its commands, in their order; an empty text is a separator."""
+    menus = {name: window.menuBar().addMenu(name) for name in dict.fromkeys(c.menu for c in commands)}
+    actions = []
+    for command in commands:
+        if not command.text:
+            menus[command.menu].addSeparator()
+            continue
+        action = make_action(window, command)
+        menus[command.menu].addAction(action)
+        actions.append(action)
+    theme().changed.connect(lambda _: refresh_icons(actions, commands))
+    return actions
+
+
+def make_action(window: QMainWindow, command: Command) -> QAction:
+    """One command as Qt knows it."""
+    action = QAction(command.text, window)
+    action.triggered.connect(lambda _checked=False: command.act())
+    if command.key:
+        action.setShortcut(QKeySequence(command.key))
+    if command.icon:
+        action.setIcon(icon(command.icon))
+    action.setToolTip(command.tip or command.text.rstrip("…"))
+    return action
+
+
+def refresh_icons(actions: list[QAction], commands: list[Command]) -> None:
+    """Draw the icons again, in the text colour of the theme that is shown now."""
+    for action, command in zip(actions, [c for c in commands if c.text], strict=True):
+        if command.icon:
+            action.setIcon(icon(command.icon))

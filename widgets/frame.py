@@ -1,0 +1,54 @@
+"""The frame clock: empties the intake and lets the visible views catch up, about thirty times a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from app.session import Session
+
+FRAME_MS: Final = 33
+DRAIN_S: Final = 0.006
+"""The share of a frame that storing new rows may take; painting gets the rest."""
+
+
+class View(Protocol):
+    """What is shown: it applies the news when it is visible."""
+
+    def tick(self) -> None:
+        """Show what is new."""
+
+    def isVisible(self) -> bool:
+        """Whether anybody can see it."""
+
+
+class FrameClock(QObject):
+    """Drives session and views. A hidden view is skipped; it catches up on its next tick."""
+
+    def __init__(self, session: Session, views: Sequence[View], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._views = views
+        self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.beat)
+        self.last_ms = 0.0
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._timer.stop()
+
+    def beat(self) -> None:
+        """One frame."""
+        started = time.perf_counter()
+        self._session.drain(DRAIN_S)
+        for view in self._views:
+            if view.isVisible():
+                view.tick()
+        self.last_ms = (time.perf_counter() - started) * 1e3
