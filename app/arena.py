@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reserve import Reserve
+
 
 class Run(NamedTuple):
     """Byte strings on their way into arenas: all of them joined, and the `n + 1` bounds between them."""
@@ -23,31 +25,41 @@ class Run(NamedTuple):
 
 
 class Arena:
-    """Grows at its end only. A reader in another thread sees the rows that were complete when it looked.
+    """Grows at its end only. A reader in another thread sees the rows that were complete when it looked."""
 
-    `data` is never handed out as a buffer, which would forbid it to grow: readers take slices.
-    """
-
-    __slots__ = ("at", "data")
-
-    def __init__(self, capacity: int) -> None:
-        self.data = bytearray()
-        self.at: NDArray[np.uint32] = np.zeros(capacity + 1, np.uint32)
+    def __init__(self, rows: int, size: int) -> None:
+        self._reserve = Reserve(size)
+        self.used = 0
+        self.at = Reserve((rows + 1) * 4).bytes.view(np.uint32)
         """Row `r` lies in `data[at[r]:at[r + 1]]`."""
 
     def extend(self, row: int, run: Run, start: int, stop: int) -> None:
         """Put strings `start` to `stop` of a run at rows `row` and following."""
-        first = run.bounds[start]
-        self.at[row + 1 : row + 1 + stop - start] = run.bounds[start + 1 : stop + 1] + (len(self.data) - first)
-        self.data += memoryview(run.data)[first : run.bounds[stop]]
+        first, last = int(run.bounds[start]), int(run.bounds[stop])
+        end = self.used + last - first
+        if end > len(self.data):
+            self._enlarge(end)
+        self.data[self.used : end] = np.frombuffer(run.data, np.uint8)[first:last]
+        self.at[row + 1 : row + 1 + stop - start] = run.bounds[start + 1 : stop + 1] + (self.used - first)
+        self.used = end
+
+    @property
+    def data(self) -> NDArray[np.uint8]:
+        """All bytes; those from `used` on are not in use."""
+        return self._reserve.bytes
 
     def __getitem__(self, row: int) -> bytes:
-        return bytes(self.data[int(self.at[row]) : int(self.at[row + 1])])
+        return self.data[self.at[row] : self.at[row + 1]].tobytes()
 
     def bounds(self, start: int, stop: int) -> tuple[int, int]:
         """Where rows `start` to `stop` begin and end in `data`."""
         return int(self.at[start]), int(self.at[stop])
 
-    def trim(self, rows: int) -> None:
-        """Give back the room for rows that will not come."""
-        self.at = self.at[: rows + 1].copy()
+    def seal(self) -> None:
+        """Give back the room for what will not come."""
+        self._reserve.give_back(self.used)
+
+    def _enlarge(self, size: int) -> None:
+        larger = Reserve(size)
+        larger.bytes[: self.used] = self.data[: self.used]
+        self._reserve = larger

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from app.arena import Arena
 from app.dictionary import Dictionary
-from app.packing import Packed, split_texts
+from app.packing import Packed, all_absent, split_texts
+from app.reserve import Reserve, columns
 from eventscope.connector import Block
 
 MOST_ROWS: Final = 65_535
 """One less than a two-byte code can number, since code 0 means absent."""
+
+MOST_ARENA_BYTES: Final = 16 * 1024 * 1024
+"""Payloads and texts of one chunk; a single row that is larger has a chunk to itself."""
 
 CODED: Final = {
     "type": "type",
@@ -44,7 +48,8 @@ COLUMNS: Final[dict[str, Any]] = {
 }
 """All columns and their element types."""
 
-ROW_BYTES: Final = sum(np.dtype(kind).itemsize for kind in COLUMNS.values()) + 2 * np.dtype(np.uint32).itemsize
+COLUMN_BYTES: Final[int] = sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
+ROW_BYTES: Final[int] = COLUMN_BYTES + 2 * np.dtype(np.uint32).itemsize
 """Memory that a row takes in columns and arena bounds."""
 
 Codes = NDArray[np.uint16]
@@ -79,15 +84,15 @@ class Chunk:
     handle: Durations
     total: Durations
 
-    def __init__(self, first_seq: int, capacity: int = MOST_ROWS) -> None:
+    def __init__(self, first_seq: int, capacity: int = MOST_ROWS, arena_size: int = MOST_ARENA_BYTES) -> None:
         self.first_seq = first_seq
         self.capacity = capacity
         self.rows = 0
-        for name, kind in COLUMNS.items():
-            setattr(self, name, np.zeros(capacity, kind))
+        for name, column in columns(Reserve(capacity * COLUMN_BYTES).bytes, COLUMNS, capacity).items():
+            setattr(self, name, column)
         self.dictionaries = {name: Dictionary() for name in (*CODED, "source")}
-        self.payloads = Arena(capacity)
-        self.texts = Arena(capacity)
+        self.payloads = Arena(capacity, arena_size)
+        self.texts = Arena(capacity, arena_size)
 
     @property
     def next_seq(self) -> int:
@@ -97,12 +102,12 @@ class Chunk:
     @property
     def arena_bytes(self) -> int:
         """Bytes of payloads and texts."""
-        return len(self.payloads.data) + len(self.texts.data)
+        return self.payloads.used + self.texts.used
 
     @property
     def bytes(self) -> int:
         """Memory taken by the rows, the dictionaries estimated."""
-        texts = sum(dictionary.bytes for dictionary in self.dictionaries.values())
+        texts: int = sum(dictionary.bytes for dictionary in self.dictionaries.values())
         return self.rows * ROW_BYTES + self.arena_bytes + texts
 
     def append(self, block: Block, packed: Packed, start: int, stop: int, source: str, observed_at: int) -> None:
@@ -111,8 +116,9 @@ class Chunk:
         for name, values in packed.numbers.items():
             getattr(self, name)[row:end] = values[start:stop]
         for name, field in CODED.items():
-            column = getattr(block, field)
-            getattr(self, name)[row:end] = self.dictionaries[name].encode(column[start:stop])
+            column = getattr(block, field)[start:stop]
+            if not all_absent(column):
+                getattr(self, name)[row:end] = self.dictionaries[name].encode(column)
         self.source[row:end] = self.dictionaries["source"][source]
         self.observed[row:end] = observed_at
         self.payloads.extend(row, packed.payloads, start, stop)
@@ -120,11 +126,9 @@ class Chunk:
         self.rows = end
 
     def seal(self) -> None:
-        """Give back the room for rows that will not come."""
-        for name in COLUMNS:
-            setattr(self, name, getattr(self, name)[: self.rows].copy())
-        self.payloads.trim(self.rows)
-        self.texts.trim(self.rows)
+        """Give back the room for what will not come; nothing can be appended any more."""
+        self.payloads.seal()
+        self.texts.seal()
 
     def row_texts(self, row: int) -> list[str | None]:
         """Id, causation id, key, error and headers of a row."""

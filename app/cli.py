@@ -9,9 +9,9 @@ import argparse
 import importlib
 import logging
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NoReturn
 
+from app.exports.head import program_version
 from app.failure import DONE, WRONG_USAGE, Failure
 
 COMMANDS: Final = {
@@ -29,14 +29,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Report wrong usage."""
         raise Failure(f"{message}; see `{self.prog} --help`", WRONG_USAGE)
-
-
-def program_version() -> str:
-    """The version that is installed, or the one of the checkout."""
-    try:
-        return version("eventscope")
-    except PackageNotFoundError:
-        return "0.1.0 (not installed)"
 
 
 def window_parser() -> Parser:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from app.exports.times import rfc3339
 from app.payload import decode
 from app.row_text import clock_time, priority_name
 from app.store import Store
@@ -69,7 +69,7 @@ def envelope(event: StoredEvent) -> dict[str, Any]:
         "phase": Phase(event.phase).label,
         "subscription": event.subscription,
         "attempt": event.attempt,
-        "occurred": iso(event.occurred_at),
+        "occurred": rfc3339(event.occurred_at),
     }
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -79,7 +79,7 @@ def facts(event: StoredEvent) -> dict[str, Any]:
     fields = {
         "source": event.source,
         "channel": event.channel,
-        "observed": iso(event.observed_at),
+        "observed": rfc3339(event.observed_at),
         "waited": milliseconds(event.queue_ns),
         "handled in": milliseconds(event.handle_ns),
         "total": milliseconds(event.total_ns),
@@ -94,16 +94,6 @@ def facts(event: StoredEvent) -> dict[str, Any]:
 def milliseconds(ns: float | None) -> str | None:
     """A duration for reading."""
     return None if ns is None else f"{ns / 1e6:,.3f} ms"
-
-
-def iso(ns: int | None) -> str | None:
-    """RFC 3339 in UTC with nanoseconds; the bare number when no calendar has it."""
-    if ns is None:
-        return None
-    try:
-        return f"{datetime.fromtimestamp(ns // 10**9, UTC):%Y-%m-%dT%H:%M:%S}.{ns % 10**9:09}Z"
-    except (OverflowError, OSError, ValueError):
-        return f"{ns} ns (implausible)"
 
 
 def text_of(value: Any, encoding: str) -> str:

@@ -41,10 +41,13 @@ class Dictionary(dict[object, int]):
 
     def encode(self, column: Sequence[object]) -> NDArray[np.uint16]:
         """The codes of a column. What is not text is turned into text."""
+        first, rows = column[0], len(column)
         try:
-            return np.fromiter(map(self.__getitem__, column), np.uint16, len(column))
-        except TypeError:
-            return np.fromiter((self[plain_text(value)] for value in column), np.uint16, len(column))
+            if isinstance(first, str) and column[-1] == first and column.count(first) == rows:
+                return np.full(rows, self[first], np.uint16)
+            return np.fromiter(map(self.__getitem__, column), np.uint16, rows)
+        except (TypeError, ValueError):
+            return np.fromiter((self[plain_text(value)] for value in column), np.uint16, rows)
 
     def code(self, text: str | None) -> int | None:
         """The code of `text`, or None when no row of the chunk has it."""

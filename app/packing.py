@@ -7,7 +7,6 @@ one that fits, and values of a wrong type become text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -150,7 +149,7 @@ def pack_texts(columns: list[Sequence[Any]]) -> Run:
 
 def all_absent(column: Sequence[Any]) -> bool:
     """Whether the column says nothing of any row."""
-    return column[0] is None and column.count(None) == len(column)
+    return not any(column) and column.count(None) == len(column)
 
 
 def joined(columns: list[Sequence[Any]]) -> list[str]:
@@ -172,6 +171,16 @@ def tamed(value: object) -> str | None:
 
 def split_texts(data: bytes) -> list[str | None]:
     """The texts of one row, in the order of TEXTS."""
-    found = data.decode("utf-8", "surrogatepass").split(SEPARATOR)
-    texts = [(None if not text else "" if text == EMPTY else text) for text in found]
-    return list(chain(texts, [None] * (len(TEXTS) - len(texts))))
+    texts = [told(text) for text in data.decode("utf-8", "surrogatepass").split(SEPARATOR)]
+    return texts + [None] * (len(TEXTS) - len(texts))
+
+
+def one_text(data: bytes, place: int) -> str | None:
+    """The text at one place of a row's texts."""
+    texts = data.split(SEPARATOR.encode(), place + 1)
+    return told(texts[place].decode("utf-8", "surrogatepass")) if place < len(texts) else None
+
+
+def told(text: str) -> str | None:
+    """What `written` has written."""
+    return None if not text else "" if text == EMPTY else text

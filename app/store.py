@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.chunk import MOST_ROWS, ROW_BYTES, Chunk
+from app.chunk import MOST_ARENA_BYTES, MOST_ROWS, ROW_BYTES, Chunk
 from app.packing import Packed, pack
-from app.stored import StoredEvent, read
+from app.stored import Evicted, Rows, StoredEvent, read
 from eventscope.connector import Block
 from eventscope.step import Phase
 
-MIB: Final = 1024 * 1024
+__all__ = ["Evicted", "Store"]
 
-MOST_ARENA_BYTES: Final = 16 * MIB
-"""Payloads and texts of one chunk; a single row that is larger has a chunk to itself."""
+MIB: Final = 1024 * 1024
 
 CHUNKS_IN_BUDGET: Final = 8
 """A chunk is at most this part of the budget, so that eviction takes a small bite."""
 
 ROWS_AT_A_TIME: Final = 4_096
 """Rows appended before the size of the chunk, which only the dictionaries know, is looked at again."""
-
-
-class Evicted(KeyError):
-    """The row is not in the store: it was evicted or cleared, or has not come yet."""
 
 
 class Store:
@@ -46,6 +41,7 @@ class Store:
         self.cleared = 0
         self.generation = 0
         self._chunk_limit = budget // CHUNKS_IN_BUDGET
+        self._arena_limit = min(MOST_ARENA_BYTES, self._chunk_limit)
         self._sealed_bytes = 0
 
     @property
@@ -91,7 +87,7 @@ class Store:
         """One row; raises Evicted."""
         return StoredEvent(*self.cells([seq], StoredEvent.__struct_fields__)[0])
 
-    def cells(self, seqs: Sequence[int] | NDArray[np.int64], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    def cells(self, seqs: Sequence[int] | Rows, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The named fields of StoredEvent of some rows, a tuple for each; raises Evicted.
 
         Fast for rows that lie together, like those of a window of the table.
@@ -106,13 +102,13 @@ class Store:
             cells += read(chunk, together - chunk.first_seq, names)
         return cells
 
-    def correlated(self, correlation_id: str) -> NDArray[np.int64]:
+    def correlated(self, correlation_id: str) -> Rows:
         """The numbers of all rows of one correlation, ascending."""
         found = [correlated_in(chunk, correlation_id) for chunk in self.chunks]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def published(self, seq: int) -> int | None:
-        """The row in which the event of row `seq` was published: the latest one up to there, else the first.
+        """The row in which the event of row `seq` was published: the latest one up to there, else the next.
 
         A row of an event's life has no payload of its own. Raises Evicted.
         """
@@ -121,11 +117,12 @@ class Store:
             return seq
         if event.id is None or event.correlation_id is None:
             return None
-        rows = self.correlated(event.correlation_id)
-        wanted = (Phase.PUBLISHED, event.id, event.source)
-        fields = self.cells(rows, ("phase", "id", "source"))
-        same = [int(row) for row, found in zip(rows, fields, strict=True) if found == wanted]
-        return same[max(bisect_right(same, seq) - 1, 0)] if same else None
+        rows = np.concatenate([published_in(chunk, event) for chunk in self.chunks])
+        wanted, until = (event.id, event.source), int(np.searchsorted(rows, seq))
+        for row in chain(reversed(rows[:until].tolist()), rows[until:].tolist()):
+            if self.cells([row], ("id", "source"))[0] == wanted:
+                return int(row)
+        return None
 
     def clear(self) -> None:
         """Forget all rows; their numbers are not given out again."""
@@ -142,14 +139,14 @@ class Store:
             self.chunks[-1].seal()
             self._sealed_bytes += self.chunks[-1].bytes
         capacity = min(MOST_ROWS, max(self._chunk_limit // ROW_BYTES, 1))
-        self.chunks.append(Chunk(self.next_seq, capacity))
+        self.chunks.append(Chunk(self.next_seq, capacity, self._arena_limit))
         return self.chunks[-1]
 
     def _fitting(self, chunk: Chunk, packed: Packed, start: int) -> int:
         """How many rows from `start` the chunk has room for. An empty one takes a row of any size."""
         if chunk.bytes >= self._chunk_limit and chunk.rows:
             return 0
-        free = min(MOST_ARENA_BYTES, self._chunk_limit) - chunk.arena_bytes
+        free = self._arena_limit - chunk.arena_bytes
         by_bytes = int(np.searchsorted(packed.weights, packed.weights[start] + free, side="right")) - 1 - start
         rows = min(by_bytes, chunk.capacity - chunk.rows, ROWS_AT_A_TIME)
         return max(rows, 0 if chunk.rows else 1)
@@ -162,9 +159,16 @@ class Store:
             self.generation += 1
 
 
-def correlated_in(chunk: Chunk, correlation_id: str) -> NDArray[np.int64]:
+def correlated_in(chunk: Chunk, correlation_id: str) -> Rows:
     """The numbers of the rows of one correlation in one chunk."""
     code = chunk.dictionaries["correlation"].code(correlation_id)
     if code is None:
         return np.empty(0, np.int64)
     return np.flatnonzero(chunk.correlation[: chunk.rows] == code) + chunk.first_seq
+
+
+def published_in(chunk: Chunk, event: StoredEvent) -> Rows:
+    """The numbers of the rows of one chunk that were published in the correlation of an event."""
+    rows = correlated_in(chunk, event.correlation_id or "")
+    published: Rows = rows[chunk.phase[rows - chunk.first_seq] == Phase.PUBLISHED]
+    return published

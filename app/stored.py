@@ -17,6 +17,10 @@ Rows = NDArray[np.int64]
 Reader = Callable[[Chunk, Rows], Sequence[Any]]
 
 
+class Evicted(KeyError):
+    """The row is not in the store: it was evicted or cleared, or has not come yet."""
+
+
 class StoredEvent(msgspec.Struct, frozen=True):
     """One row. Unknown is None, and -1 for `priority`. Times are ns since the epoch, durations ns."""
 
@@ -87,7 +91,7 @@ def duration(column: str) -> Reader:
 
 def sequence_numbers(chunk: Chunk, rows: Rows) -> list[Any]:
     """The sequence numbers of the rows."""
-    return (rows + chunk.first_seq).tolist()
+    return [chunk.first_seq + row for row in rows.tolist()]
 
 
 def payloads(chunk: Chunk, rows: Rows) -> list[Any]:

@@ -58,5 +58,13 @@ def visibility(loaded: list[dict[str, float]]) -> Figure:
     half = statistics.median(run["visible_p50_ms"] for run in loaded)
     goal = "publish → visible < 100 ms at p99"
     return Figure(
-        "publish → visible p99", middle, values[0], values[-1], "ms", f"p50 {half:.0f} ms", middle / 100, goal, middle < 100
+        "publish → visible p99",
+        middle,
+        values[0],
+        values[-1],
+        "ms",
+        f"p50 {half:.0f} ms",
+        middle / 100,
+        goal,
+        middle < 100,
     )

@@ -166,13 +166,14 @@ class Event:
 
 # Slot descriptors set a field once at construction, past the immutability, at a third of the cost of
 # object.__setattr__.
-_set_type = Event.type.__set__  # type: ignore[attr-defined]
-_set_category = Event.category.__set__  # type: ignore[attr-defined]
-_set_priority = Event.priority.__set__  # type: ignore[attr-defined]
-_set_source = Event.source.__set__  # type: ignore[attr-defined]
-_set_id = Event.id.__set__  # type: ignore[attr-defined]
-_set_correlation = Event.correlation_id.__set__  # type: ignore[attr-defined]
-_set_causation = Event.causation_id.__set__  # type: ignore[attr-defined]
-_set_timestamp = Event.timestamp.__set__  # type: ignore[attr-defined]
-_set_payload = Event.payload.__set__
-_set_metadata = Event.metadata.__set__  # type: ignore[attr-defined]
+_slots: Mapping[str, Any] = vars(Event)
+_set_type = _slots["type"].__set__
+_set_category = _slots["category"].__set__
+_set_priority = _slots["priority"].__set__
+_set_source = _slots["source"].__set__
+_set_id = _slots["id"].__set__
+_set_correlation = _slots["correlation_id"].__set__
+_set_causation = _slots["causation_id"].__set__
+_set_timestamp = _slots["timestamp"].__set__
+_set_payload = _slots["payload"].__set__
+_set_metadata = _slots["metadata"].__set__

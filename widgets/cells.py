@@ -19,10 +19,11 @@ __all__ = ["PHASE_MARKS", "PRIORITY_MARKS", "Row", "latency_text", "row_of", "se
 CELL_LIMIT: Final = 300
 """Characters of a cell; a wide screen shows fewer."""
 
-PRIORITY_MARKS: Final = {3: "▲ C", 2: "◆ H", 1: "● N", 0: "○ L"}
-"""Glyph and letter of each priority, never the colour alone."""
+PRIORITY_LETTERS: Final = {3: "C", 2: "H", 1: "N", 0: "L"}
+PRIORITY_MARKS: Final = {3: "▲", 2: "◆", 1: "●", 0: "○"}
+"""The glyph of each priority where it is written as text; never the colour alone."""
 
-PHASE_MARKS: Final = {
+PHASE_MARKS: Final[dict[int, str]] = {
     Phase.PUBLISHED: "→",
     Phase.DELIVERED: "↳",
     Phase.HANDLED: "✓",
@@ -61,7 +62,7 @@ def row_of(event: StoredEvent, budget_ns: float) -> Row:
             "number": str(event.seq),
             "source": cell(event.source),
             "phase": Phase(event.phase).label,
-            "priority": PRIORITY_MARKS.get(event.priority, ""),
+            "priority": PRIORITY_LETTERS.get(event.priority, ""),
             "category": cell(event.category),
             "type": cell(event.type),
             "key": cell(event.key),
@@ -70,7 +71,7 @@ def row_of(event: StoredEvent, budget_ns: float) -> Row:
             "correlation": short_id(cell(event.correlation_id)),
             "latency": latency_text(total),
             "size": size_text(event.size),
-            "info": cell(event.error or summary(event.payload)),
+            "info": cell(event.error or summary(event.payload)) or course(event),
         },
     )
 
@@ -83,6 +84,16 @@ def moment(event: StoredEvent) -> int:
 def cell(text: str | None) -> str:
     """Hostile text made fit for one line of a cell."""
     return display(text, limit=CELL_LIMIT) if text else ""
+
+
+def course(event: StoredEvent) -> str:
+    """How an attempt went, of a row that carries neither error nor payload."""
+    parts = [
+        f"attempt {event.attempt}" if event.attempt and event.attempt > 1 else "",
+        f"waited {latency_text(event.queue_ns)} ms" if event.queue_ns is not None else "",
+        f"handled in {latency_text(event.handle_ns)} ms" if event.handle_ns is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def short_id(text: str) -> str:

@@ -18,7 +18,7 @@ class Elide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field: `width` pixels at first, at most `most` when the table widens it to what it shows."""
+    """One field: at least `width` pixels, at most `most` when there is room to show a longer text whole."""
 
     key: str
     title: str
@@ -32,26 +32,28 @@ class Column:
     elide: Elide = Elide.END
     mark: int = 0
     """Pixels before the text for a glyph or chip."""
+    yields: int = 0
+    """In a window too narrow for all columns those that yield are hidden, the highest first."""
 
 
 COLUMNS: Final = (
     Column("number", "#", 48, 96, "Order of arrival; never given twice", mono=True, right=True, muted=True),
-    Column("time", "Time", 104, 140, "When it happened; right-click to change", mono=True),
-    Column("source", "Source", 56, 140, "Which of the attached sources it came from", muted=True),
-    Column("phase", "Phase", 92, 132, "Which step of the event's life this is", mark=20),
+    Column("time", "Time", 104, 140, "When it happened; right-click to count from elsewhere", mono=True),
+    Column("source", "Source", 60, 140, "Which of the attached sources it came from", muted=True, yields=2),
+    Column("phase", "Phase", 100, 132, "Which step of the event's life this is", mark=20),
     Column("priority", "Prio", 44, 44, "Critical, high, normal or low", mono=True, mark=16),
-    Column("category", "Category", 68, 120, "Category"),
+    Column("category", "Category", 72, 120, "What kind of event; often the first part of its type", yields=1),
     Column("type", "Type", 128, 260, "Type of the event"),
     Column("key", "Key", 80, 160, "Key or subject", hidden=True),
-    Column("producer", "Producer", 72, 150, "Who emitted it", muted=True),
-    Column("subscription", "Subscription", 92, 180, "Who it was delivered to", muted=True),
+    Column("producer", "Producer", 76, 150, "Who emitted it", muted=True, yields=3),
+    Column("subscription", "Subscription", 96, 180, "Who it was delivered to", muted=True),
     Column(
         "correlation", "Correlation", 96, 110, "Which flow it belongs to; the chip's colour is the flow's own",
         mono=True, muted=True, elide=Elide.MIDDLE, mark=14,
     ),
-    Column("latency", "Latency, ms", 88, 110, "From publish to the end of this step", mono=True, right=True),
-    Column("size", "Size", 64, 84, "Size of the payload", mono=True, right=True, muted=True),
-    Column("info", "Info", 200, 4000, "What went wrong, or what the event carries"),
+    Column("latency", "Latency, ms", 92, 110, "From publish to the end of this step", mono=True, right=True),
+    Column("size", "Size", 64, 84, "Size of the payload", mono=True, right=True, muted=True, yields=4),
+    Column("info", "Info", 120, 4000, "What went wrong, or what the event carries"),
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class _Outline(QIconEngine):
         return pixmap(self._name, min(size.width(), size.height()), self._colour(mode))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        return pixmap(self._name, round(min(size.width(), size.height()) / scale), self._colour(mode), scale)
+        return pixmap(self._name, min(size.width(), size.height()), self._colour(mode), scale)
 
     def clone(self) -> QIconEngine:
         copy = _Outline(self._name, self._tone)

@@ -28,7 +28,7 @@ ICON: Final = 14
 CHIP: Final = 8
 EDGE: Final = 3
 
-PHASE_ICONS: Final = {
+PHASE_ICONS: Final[dict[int, tuple[str, str]]] = {
     Phase.PUBLISHED: ("arrow-right", "muted"),
     Phase.DELIVERED: ("corner-down-right", "muted"),
     Phase.HANDLED: ("check", "ok"),
@@ -37,13 +37,13 @@ PHASE_ICONS: Final = {
     Phase.DEAD_LETTERED: ("skull", "critical"),
     Phase.DROPPED: ("ban", "critical"),
 }
-PRIORITY_ICONS: Final = {
+PRIORITY_ICONS: Final[dict[int, tuple[str, str]]] = {
     3: ("triangle-filled", "critical"),
     2: ("diamond-filled", "high"),
     1: ("circle-filled", "normal"),
     0: ("circle-outline", "low"),
 }
-TINTS: Final = {
+TINTS: Final[dict[int, str]] = {
     Phase.FAILED: "tint_failed",
     Phase.DEAD_LETTERED: "tint_failed",
     Phase.DROPPED: "tint_failed",
@@ -146,9 +146,7 @@ class RowPainter:
             picture = pixmap(name, ICON, getattr(self._palette, tone), ratio)
             painter.drawPixmap(left + PADDING - 1, top + (self.row_height - ICON) // 2, picture)
 
-    def _gather_text(
-        self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip
-    ) -> None:
+    def _gather_text(self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip) -> None:
         column = slot.column
         text = strip.look.time if column.key == "time" else strip.row.texts[column.key]
         if not text:
@@ -165,7 +163,7 @@ class RowPainter:
         if column.key == "priority":
             return palette.of_priority(row.priority)
         if column.key == "phase":
-            return str(getattr(palette, PHASE_ICONS[Phase(row.phase)][1]))
+            return str(getattr(palette, PHASE_ICONS[row.phase][1])) if row.phase in TINTS else palette.muted
         if column.key == "latency" and row.late:
             return palette.critical
         if strip.look.selected:

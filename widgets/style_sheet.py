@@ -95,13 +95,53 @@ QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
-QProgressBar { background: $line; border: none; border-radius: 1px; max-height: 3px; }
-QProgressBar::chunk { background: $accent; border-radius: 1px; }
+QProgressBar { background: transparent; border: none; max-height: 2px; }
+QProgressBar::chunk { background: $accent; }
 """
 
-_ALL: Final = Template(_WINDOW + _BUTTONS + _INPUTS + _LISTS + _TABS + _SCROLL_BARS)
+_ROLES: Final = """
+QLabel[role="strong"] { color: $text; font-weight: 600; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="empty"] { color: $muted; padding: 24px; }
+QLabel[role="error"] { color: $critical; }
+QLabel[role="title"] { color: $text; font-size: 20pt; font-weight: 600; }
+QLabel[role="heading"] { color: $text; font-size: 11pt; font-weight: 600; }
+QLabel[role="number"] { color: $muted; font-family: "$mono"; }
+QLabel[role="code"] { background: $background; color: $text; font-family: "$mono";
+    border: 1px solid $line; border-radius: 4px; padding: 8px 12px; }
+QLabel[role="key"] { color: $text; font-family: "$mono"; }
+QLabel[role="badge"] { color: $muted; background: $background; border: 1px solid $line; border-radius: 4px;
+    padding: 3px 6px; }
+QLabel[tone="ok"] { color: $ok; }
+QLabel[tone="high"] { color: $high; }
+QLabel[tone="critical"] { color: $critical; }
+"""
+
+_PARTS: Final = """
+#filterbar { background: $panel; border-bottom: 1px solid $line; }
+#filter { padding: 4px 6px; }
+#filter[edge="pending"] { border-color: $high; }
+#filter[edge="applied"] { border-color: $ok; }
+#filter[edge="wrong"] { border-color: $critical; }
+#pill { border-radius: 11px; padding: 3px 12px; min-height: 14px; text-align: left; border: 1px solid transparent; }
+#pill:focus { border-color: $text; }
+#pill[state="following"] { background: $accent; color: $on_accent; }
+#pill[state="scrolled-back"] { background: $high; color: $on_accent; }
+#pill[state="paused"] { background: $text; color: $background; }
+#pill[state="stopped"] { background: $panel; color: $muted; border-color: $edge; }
+#banner { background: $tint_retried; border-bottom: 1px solid $line; }
+#card { background: $background; border: 1px solid $line; border-radius: 6px; }
+#choice { text-align: left; border-color: $line; border-radius: 6px; }
+#choice:hover { border-color: $accent; background: $background; }
+#choice:focus { border-color: $accent; }
+#link { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
+#link:hover { text-decoration: underline; }
+#link:focus { border-color: $accent; }
+"""
+
+_ALL: Final = Template(_WINDOW + _BUTTONS + _INPUTS + _LISTS + _TABS + _SCROLL_BARS + _ROLES + _PARTS)
 
 
-def style_sheet(palette: Palette) -> str:
-    """The style sheet of the whole application in the colours of `palette`."""
-    return _ALL.substitute(asdict(palette))
+def style_sheet(palette: Palette, mono: str) -> str:
+    """The style sheet of the whole application in the colours of `palette`; `mono` is a font family."""
+    return _ALL.substitute(asdict(palette), mono=mono)

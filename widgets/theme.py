@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from widgets.fonts import mono_font
 from widgets.palette import DARK, LIGHT, Palette
 from widgets.style_sheet import style_sheet
 
@@ -57,7 +58,7 @@ class Theme(QObject):
         self.palette = palette
         app.setStyle("Fusion")
         app.setPalette(qt_palette(palette))
-        app.setStyleSheet(style_sheet(palette))
+        app.setStyleSheet(style_sheet(palette, mono_font().family()))
         self.changed.emit(palette)
 
 

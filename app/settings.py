@@ -1,0 +1,171 @@
+"""Settings: what the user chose, kept in a TOML file that may be edited by hand.
+
+The file is `settings.toml` in the user's configuration folder, or what EVENTSCOPE_CONFIG names. A wrong value never
+stops the program: its default is used, and a sentence says which one it was. Comments, and keys that we do not
+know, stay in the file.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import msgspec
+import platformdirs
+import tomlkit
+from msgspec import Meta
+from tomlkit.exceptions import TOMLKitError
+
+from app.budgets import DEFAULT_BUDGETS_MS
+from app.private_file import private_file
+from app.secret_urls import without_secrets
+from eventscope.event import EventPriority
+
+log = logging.getLogger(__name__)
+
+MIB: Final = 1024 * 1024
+MOST_RECENT: Final = 10
+
+Theme = Literal["system", "light", "dark"]
+Density = Literal["comfortable", "compact"]
+PhaseName = Literal["published", "delivered", "handled", "failed", "retried", "dead-lettered", "dropped"]
+PriorityName = Literal["critical", "high", "normal", "low"]
+Budget = Annotated[float, Meta(gt=0, le=3_600_000)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user chose.
+
+    `memory_mib` bounds the events that are kept. `budgets` holds the latency budgets in ms that differ from
+    the defaults. `recent` are URLs of sources, newest first, without passwords. `muted` are event types.
+    `layout` is the window's own.
+    """
+
+    theme: Theme = "system"
+    density: Density = "comfortable"
+    memory_mib: Annotated[int, Meta(ge=16, le=1_048_576)] = 512
+    budgets: dict[PriorityName, Budget] = msgspec.field(name="budgets_ms", default_factory=dict)
+    hidden_phases: tuple[PhaseName, ...] = ()
+    muted: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    layout: bytes = b""
+
+    @property
+    def memory_budget(self) -> int:
+        """Bytes that the kept events may take."""
+        return self.memory_mib * MIB
+
+    @property
+    def budgets_ms(self) -> Mapping[int, float]:
+        """The latency budget of each priority, in ms."""
+        chosen = {int(EventPriority.parse(name)): ms for name, ms in self.budgets.items()}
+        return {**DEFAULT_BUDGETS_MS, **chosen}
+
+    def with_recent(self, url: str) -> Self:
+        """With a source as the most recent one; its password is not kept."""
+        clean = without_secrets(url)
+        others = (other for other in self.recent if other != clean)
+        return msgspec.structs.replace(self, recent=(clean, *others)[:MOST_RECENT])
+
+    def with_theme(self, theme: Theme) -> Self:
+        """With another theme."""
+        return msgspec.structs.replace(self, theme=theme)
+
+    def with_layout(self, layout: bytes) -> Self:
+        """With another layout of the window."""
+        return msgspec.structs.replace(self, layout=layout)
+
+
+FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
+"""By their names in the file."""
+
+
+def settings_path() -> Path:
+    """Where the settings are."""
+    chosen = os.environ.get("EVENTSCOPE_CONFIG")
+    folder = platformdirs.user_config_path("eventscope", appauthor=False)
+    return Path(chosen).expanduser() if chosen else folder / "settings.toml"
+
+
+def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
+    """The settings, and a sentence about what is wrong in the file, if anything is."""
+    path = path or settings_path()
+    try:
+        document = read(path)
+    except (OSError, ValueError) as error:
+        log.warning("settings: %s", error)
+        return Settings(), f"The settings in {path} cannot be read ({reason(error)}); the defaults are used."
+    values, wrong = checked(document)
+    complaint = None
+    if wrong:
+        complaint = f"In {path} these are wrong, and their defaults are used: {'; '.join(wrong)}."
+        log.warning("settings: %s", complaint)
+    return msgspec.convert(values, Settings), complaint
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> str | None:
+    """Save what differs from the file; returns a sentence when that was not possible, after logging why.
+
+    A file that is not TOML is kept beside the new one, with `.broken` at the end of its name.
+    """
+    path = (path or settings_path()).resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            document = read(path)
+        except ValueError:
+            path.replace(path.with_name(f"{path.name}.broken"))
+            document = tomlkit.document()
+        if update(document, settings):
+            with private_file(path, replace=True) as out:
+                out.write(tomlkit.dumps(document).encode())
+    except OSError as error:
+        log.warning("settings: %s", error)
+        return f"The settings were not saved in {path} ({reason(error)})."
+    return None
+
+
+def read(path: Path) -> tomlkit.TOMLDocument:
+    """The file as it was written, comments and all; empty when there is none. Raises OSError, ValueError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return tomlkit.document()
+    try:
+        return tomlkit.parse(text)
+    except (TOMLKitError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def checked(document: tomlkit.TOMLDocument) -> tuple[dict[str, Any], list[str]]:
+    """The values that are right, and the keys of those that are not, each with the reason."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for key, value in document.unwrap().items():
+        if key not in FIELDS:
+            continue
+        try:
+            msgspec.convert(value, FIELDS[key].type)
+        except (msgspec.ValidationError, ValueError) as error:
+            wrong.append(f"{key} ({error})")
+        else:
+            values[key] = value
+    return values, wrong
+
+
+def update(document: tomlkit.TOMLDocument, settings: Settings) -> bool:
+    """Put into the document what differs from what it says; whether anything did."""
+    said = msgspec.to_builtins(msgspec.convert(checked(document)[0], Settings))
+    wanted = msgspec.to_builtins(settings)
+    wanted["recent"] = [without_secrets(url) for url in settings.recent]
+    changed = {key: value for key, value in wanted.items() if value != said[key]}
+    document.update(changed)
+    return bool(changed)
+
+
+def reason(error: Exception) -> str:
+    """The short reason of an error."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

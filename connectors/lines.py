@@ -1,0 +1,52 @@
+"""Bytes cut into numbered lines."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+__all__ = ["LONGEST_LINE", "Line", "LineCutter"]
+
+LONGEST_LINE: Final = 16 * 2**20
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class Line(NamedTuple):
+    """A line without its end. `cut` says that it was longer than LONGEST_LINE and this is its beginning."""
+
+    number: int
+    text: bytes
+    cut: bool = False
+
+
+class LineCutter:
+    """Collects bytes and gives the lines that are complete. Holds at most one line."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._partial = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[Line]:
+        """The lines that `data` completes."""
+        *complete, self._partial = (self._partial + data).split(b"\n")
+        lines = [line for text in complete if (line := self._line(text))]
+        if len(self._partial) > LONGEST_LINE:
+            lines += [line] if (line := self._line(self._partial)) else []
+            self._partial = b""
+            self._skipping = True
+        return lines
+
+    def rest(self) -> list[Line]:
+        """The last line, if it has no end."""
+        text, self._partial = self._partial, b""
+        line = self._line(text) if text else None
+        return [line] if line else []
+
+    def _line(self, text: bytes) -> Line | None:
+        if self._skipping:
+            self._skipping = False
+            return None
+        self._number += 1
+        if self._number == 1:
+            text = text.removeprefix(BYTE_ORDER_MARK)
+        return Line(self._number, text[:LONGEST_LINE], len(text) > LONGEST_LINE)

@@ -1,0 +1,243 @@
+"""A run of a bus, from its start to its stop: all that is bound to one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from contextvars import ContextVar
+from typing import Any, Final, NamedTuple
+
+from eventscope.delivery import Delivery
+from eventscope.errors import BusNotStarted, QueueFull
+from eventscope.event import Event, current_event
+from eventscope.inbound import Inbound
+from eventscope.lanes import Lanes
+from eventscope.ledger import Ledger
+from eventscope.logline import log_event
+from eventscope.overflow import Overflow
+from eventscope.retries import Retries
+from eventscope.room import Room
+from eventscope.router import Router
+from eventscope.subscription import Subscription
+from eventscope.workers import UNSUBSCRIBED, Workers
+
+__all__ = ["Run", "Stopped"]
+
+log = logging.getLogger("eventscope.bus")
+
+STOPPED: Final = "the bus stopped"
+NO_ROOM: Final = "the queue is full"
+
+_inside: ContextVar[Run | None] = ContextVar("eventscope_inside", default=None)
+"""The run whose handler, or something that a handler started, is executing."""
+
+
+class Stopped(NamedTuple):
+    """How a stop went: whether all was handled in time, and how many deliveries were dropped for it."""
+
+    in_time: bool
+    dropped: int
+    seconds: float
+
+
+class Run:
+    """The working parts of a started bus; `options` are those of `check_options`.
+
+    All but `hand_over` is called in the thread of the loop in which it was made.
+    """
+
+    def __init__(self, router: Router, lanes: Lanes, ledger: Ledger, options: dict[str, Any]) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.thread = threading.get_ident()
+        self.started = time.monotonic()
+        self.closed = False
+        self._router = router
+        self._lanes = lanes
+        self._ledger = ledger
+        self._bound: int = options["max_queue_size"]
+        self._overflow: Overflow = options["overflow"]
+        self._log_events: bool = options["log_events"]
+        self._ended: asyncio.Future[Stopped] | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._stopper: asyncio.Task[Any] | None = None
+        plain = contextvars.copy_context()
+        plain.run(current_event.set, None)
+        handling = plain.copy()
+        handling.run(_inside.set, self)
+        self._inbound = Inbound(self._bound, plain, self.admit, self._check_drained)
+        self._room = Room(lanes, self._bound, self._stuck)
+        self._retries = Retries(lanes, ledger, self._push)
+        self.workers = Workers(
+            lanes,
+            ledger,
+            options["concurrency"],
+            name=options["name"],
+            context=handling,
+            on_start=self._room.freed,
+            on_rest=self._at_rest,
+            on_failure=self._retries.failed,
+            on_stale=ledger.drop,
+        )
+
+    @property
+    def draining(self) -> bool:
+        """Whether it is stopping; only handlers, and what they started, may publish then."""
+        return self._ended is not None
+
+    def is_inside(self) -> bool:
+        """Whether the caller is a handler of this run, or something that a handler started."""
+        return _inside.get() is self
+
+    # Publishing
+
+    def offer(self, event: Event) -> bool | None:
+        """Let `event` in now if there is room: True; False if a delivery was dropped; None if it must wait.
+
+        Raises QueueFull if the overflow policy says so.
+        """
+        subscriptions = self._router.match(event)
+        if not self._room.crowded and self._room.fits(len(subscriptions)):
+            self._accept(event, subscriptions)
+            return True
+        if self._overflow is Overflow.BLOCK:
+            return None
+        if self._overflow is Overflow.DROP_LOWEST:
+            return self._squeeze(event, subscriptions)
+        self._ledger.reject()
+        raise QueueFull(
+            f"the queue holds {self._lanes.waiting:,} deliveries of at most {self._bound:,}: "
+            "publish more slowly, or give the bus a larger max_queue_size or another overflow policy"
+        )
+
+    async def admit(self, event: Event) -> bool:
+        """Let `event` in, waiting for room if need be; False if a delivery was dropped for want of it."""
+        taken = self.offer(event)
+        return taken if taken is not None else await self.wait_in(event)
+
+    async def wait_in(self, event: Event) -> bool:
+        """Let `event` in when there is room."""
+        await self._room.wait(len(self._router.match(event)), inside=self.is_inside())
+        if self.closed:
+            raise BusNotStarted("the bus stopped while the event waited for room")
+        self._accept(event, self._router.match(event))
+        return True
+
+    def hand_over(self, event: Event) -> Future[bool] | None:
+        """Let `event` in from another thread; None, and counted, if too many are on their way already."""
+        future = self._inbound.put(event)
+        if future is None:
+            self._ledger.reject()
+        return future
+
+    def _accept(self, event: Event, subscriptions: tuple[Subscription, ...]) -> None:
+        now = self._announce(event, len(subscriptions))
+        for subscription in subscriptions:
+            self._enqueue(Delivery(event, subscription, now))
+
+    def _announce(self, event: Event, fanout: int) -> int:
+        if self._log_events:
+            log_event(event)
+        self._ledger.publish(event, fanout)
+        return time.monotonic_ns()
+
+    def _squeeze(self, event: Event, subscriptions: tuple[Subscription, ...]) -> bool:
+        """Let `event` into a full queue at the expense of what is less urgent."""
+        now = self._announce(event, len(subscriptions))
+        kept = [self._squeeze_in(Delivery(event, subscription, now)) for subscription in subscriptions]
+        return all(kept)
+
+    def _squeeze_in(self, delivery: Delivery) -> bool:
+        if not self._room.fits(1):
+            victim = self._lanes.evict(delivery.event.priority)
+            self._ledger.drop(victim or delivery, NO_ROOM)
+            if victim is None:
+                return False
+        self._enqueue(delivery)
+        return True
+
+    def _enqueue(self, delivery: Delivery) -> None:
+        self._lanes.hold(delivery)
+        collector = delivery.subscription.collector
+        if collector is None:
+            self._push(delivery)
+        else:
+            collector.add(delivery, self.loop, self._push)
+
+    def _push(self, entry: Delivery) -> None:
+        self._lanes.push(entry)
+        self.workers.notify()
+
+    def _stuck(self, inside: int) -> bool:
+        """Whether all handlers that run wait for room, of which there are `inside`, and none can start."""
+        return 0 < self.workers.running <= inside and self.workers.busy
+
+    # Ending
+
+    def end_subscription(self, subscription: Subscription) -> None:
+        """Drop all that still waits for `subscription`."""
+        self._drop(self._waiting_for(subscription), UNSUBSCRIBED)
+        self._check_drained()
+
+    def _waiting_for(self, subscription: Subscription) -> list[Delivery]:
+        collected = subscription.collector.take_all() if subscription.collector else []
+        for delivery in collected:
+            self._lanes.let_go(delivery)
+        return collected + self._lanes.discard(subscription) + self._retries.discard(subscription)
+
+    def _drop(self, entries: list[Delivery], why: str) -> None:
+        for entry in entries:
+            self._ledger.drop(entry, why)
+        self._room.freed()
+
+    async def stop(self, timeout: float) -> Stopped:  # noqa: ASYNC109
+        """Handle what is left, for at most `timeout` seconds; then cancel handlers and drop the rest."""
+        if self._ended is not None:
+            return await asyncio.shield(self._ended)
+        self._ended = self.loop.create_future()
+        began, dropped, in_time = time.monotonic(), self._ledger.dropped, False
+        try:
+            in_time = await self._drain(timeout)
+        finally:
+            self.cut()
+            try:
+                await self.workers.dismiss()
+            finally:
+                stopped = Stopped(in_time, self._ledger.dropped - dropped, time.monotonic() - began)
+                self._ended.set_result(stopped)
+        return stopped
+
+    async def _drain(self, timeout: float) -> bool:  # noqa: ASYNC109
+        self._stopper = asyncio.current_task()
+        self._drained = self.loop.create_future()
+        for subscription in self._router.subscriptions:
+            if subscription.collector is not None:
+                subscription.collector.flush()
+        self._check_drained()
+        done, _ = await asyncio.wait([self._drained], timeout=timeout)
+        return bool(done)
+
+    def _check_drained(self) -> None:
+        if self._drained is None or self._drained.done():
+            return
+        own = self.workers.employs(self._stopper)  # a handler that stops its bus cannot wait for itself
+        if not self._lanes.waiting and self._inbound.empty and not self._room.crowded:
+            if self.workers.running <= own:
+                self._drained.set_result(None)
+
+    def _at_rest(self) -> None:
+        self._room.unjam()
+        self._check_drained()
+
+    def cut(self) -> None:
+        """Give up all that waits, at once."""
+        self.closed = True
+        reason = BusNotStarted("the bus stopped before the event was let in")
+        self._inbound.close(reason)
+        self._room.close(reason)
+        for subscription in self._router.subscriptions:
+            self._drop(self._waiting_for(subscription), STOPPED)
+        self._drop(self._lanes.clear() + self._retries.discard(), STOPPED)

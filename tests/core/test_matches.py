@@ -1,0 +1,229 @@
+"""Matches followed step by step, against testing every row anew."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from app import matches as matches_module
+from app.matches import Change, Matches
+from app.query import Filter, parse
+from app.store import Store
+from eventscope.connector import Block, Record
+
+FILTERS = ["", "type:a", "-type:a", "needle", "needle or type:b", "type:nothing", "priority>=high needle"]
+
+
+def block(count: int, offset: int = 0) -> Block:
+    return Block.of(
+        [
+            Record(type="abc"[(i + offset) % 3], priority=i % 4, payload=b"a Needle" if i % 5 == 0 else b"hay" * 20)
+            for i in range(count)
+        ]
+    )
+
+
+def expected(store: Store, wanted: Filter, horizon: int | None = None) -> list[int]:
+    found = [np.flatnonzero(wanted.mask(chunk, 0, chunk.rows)) + chunk.first_seq for chunk in store.chunks]
+    return [int(seq) for part in found for seq in part if horizon is None or seq < horizon]
+
+
+def settle(matches: Matches) -> list[Change]:
+    """Update until everything is scanned; the changes on the way."""
+    changes = [matches.update()]
+    deadline = time.monotonic() + 20
+    while matches.progress[0] < matches.progress[1]:
+        assert time.monotonic() < deadline, "the search never ends"
+        time.sleep(0.001)
+        changes.append(matches.update())
+    return changes
+
+
+def replay(shown: list[int], change: Change, matches: Matches) -> list[int]:
+    """What a view shows that believes the change."""
+    if change.reset:
+        return matches.seqs(0, len(matches)).tolist()
+    kept = shown[change.removed :]
+    return kept + matches.seqs(len(kept), len(kept) + change.appended).tolist()
+
+
+class Following(RuleBasedStateMachine):
+    """A view that replays changes shows the same as a full scan, whatever happens in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store(60_000)
+        self.matches = Matches(self.store)
+        self.shown: list[int] = []
+
+    @rule(count=st.integers(1, 60), offset=st.integers(0, 2))
+    def append(self, count: int, offset: int) -> None:
+        self.store.append("s", block(count, offset), 1)
+
+    @rule(text=st.sampled_from(FILTERS))
+    def set_filter(self, text: str) -> None:
+        self.matches.set_filter(parse(text))
+
+    @rule(budget=st.sampled_from([0.0, 0.00001, 0.004]))
+    def update(self, budget: float) -> None:
+        self.shown = replay(self.shown, self.matches.update(budget), self.matches)
+
+    @precondition(lambda self: self.store.next_seq > 1)
+    @rule(data=st.data())
+    def pause(self, data: st.DataObject) -> None:
+        self.matches.horizon = data.draw(st.integers(0, self.store.next_seq))
+
+    @rule()
+    def resume(self) -> None:
+        self.matches.horizon = None
+
+    @rule()
+    def clear(self) -> None:
+        self.store.clear()
+
+    @rule()
+    def settle(self) -> None:
+        self.shown = replay(self.shown, self.matches.update(), self.matches)
+        while self.matches.progress[0] < self.matches.progress[1]:
+            self.shown = replay(self.shown, self.matches.update(), self.matches)
+        assert self.shown == expected(self.store, self.matches.filter, self.matches.horizon)
+
+    @invariant()
+    def seqs_ascend_and_indexes_lead_back_to_them(self) -> None:
+        seqs = self.matches.seqs(0, len(self.matches)).tolist()
+        assert seqs == sorted(set(seqs))
+        assert [self.matches.seq_at(i) for i in range(len(seqs))] == seqs
+        assert [self.matches.index_of(seq) for seq in seqs] == list(range(len(seqs)))
+
+    def teardown(self) -> None:
+        self.matches.close()
+
+
+Following.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+TestFollowing = Following.TestCase
+
+
+@pytest.fixture
+def store() -> Store:
+    store = Store()
+    for i in range(30):
+        store.append("s", block(3_000, i), 1)
+    return store
+
+
+@pytest.fixture
+def matches(store: Store):  # type: ignore[no-untyped-def]
+    matches = Matches(store)
+    yield matches
+    matches.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine so slow that every search of text goes to the thread."""
+    monkeypatch.setattr(matches_module, "BYTES_PER_SECOND", 1)
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_new_filter_is_applied_to_all_rows(store: Store, matches: Matches, text: str) -> None:
+    settle(matches)
+    matches.set_filter(parse(text))
+    changes = settle(matches)
+    assert any(change.reset for change in changes)
+    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse(text))
+    assert matches.complete
+
+
+@pytest.mark.usefixtures("patient")
+def test_text_is_searched_in_a_thread_newest_first(store: Store, matches: Matches) -> None:
+    matches.set_filter(parse("needle"))
+    changes = settle(matches)
+    assert len(changes) > 1
+    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse("needle"))
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_newest_rows_are_there_before_the_search_has_ended(store: Store, matches: Matches) -> None:
+    matches.set_filter(parse("needle"))
+    matches.update()
+    while not len(matches):
+        matches.update()
+    assert matches.seq_at(0) >= store.chunks[-1].first_seq
+
+
+def test_new_rows_are_appended_and_nothing_else_is_reported(store: Store, matches: Matches) -> None:
+    settle(matches)
+    before = len(matches)
+    store.append("s", block(70_000), 1)
+    assert settle(matches) == [Change(appended=70_000)]
+    assert len(matches) == before + 70_000
+    assert not matches.update()
+
+
+def test_eviction_is_reported_as_rows_removed_at_the_front() -> None:
+    store = Store(3_000_000)
+    matches = Matches(store)
+    store.append("s", block(10_000), 1)
+    matches.update()
+    before = len(matches)
+    while not store.evicted:
+        store.append("s", block(1_000), 1)
+    change = matches.update(1.0)
+    assert (change.removed, change.reset) == (store.evicted, False)
+    assert len(matches) == before - change.removed + change.appended
+    assert matches.seq_at(0) == store.oldest_seq
+
+
+def test_a_paused_view_stays_at_its_horizon_and_catches_up(store: Store, matches: Matches) -> None:
+    settle(matches)
+    matches.horizon = store.next_seq
+    store.append("s", block(5), 1)
+    assert not matches.update()
+    assert matches.progress == (90_000, 90_000)
+    matches.set_filter(parse("type:a"))
+    settle(matches)
+    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse("type:a"), 90_001)
+    matches.horizon = None
+    assert matches.update() == Change(appended=2)
+
+
+def test_cancelling_keeps_what_was_found_and_follows_new_rows(
+    store: Store, matches: Matches, patient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches.set_filter(parse("needle"))
+    matches.update()
+    matches.cancel()
+    monkeypatch.undo()
+    found = len(matches)
+    assert not matches.complete
+    assert matches.progress[0] == matches.progress[1]
+    store.append("s", block(10), 1)
+    matches.update()
+    assert len(matches) == found + 2
+
+
+def test_index_of_is_the_first_match_at_or_after_a_row(store: Store, matches: Matches) -> None:
+    matches.set_filter(parse("type:a"))
+    settle(matches)
+    assert [matches.index_of(seq) for seq in (0, 1, 2, 4, 5)] == [0, 0, 1, 1, 2]
+    assert matches.index_of(store.next_seq) == len(matches)
+    with pytest.raises(IndexError):
+        matches.seq_at(len(matches))
+    with pytest.raises(IndexError):
+        matches.seq_at(-1)
+
+
+def test_a_search_that_fails_says_so(store: Store, matches: Matches, patient: None) -> None:
+    class Broken(Filter):
+        def mask(self, chunk: object, start: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+            raise RuntimeError("broken filter")
+
+    matches.set_filter(Broken("needle", parse("needle")._node, []))
+    matches.update()
+    with pytest.raises(RuntimeError, match="broken filter"):
+        settle(matches)

@@ -1,0 +1,356 @@
+"""The filter language: what it selects, against a plain reading of each event; and what it says when it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fnmatch import translate
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import units
+from app.filter_help import help_page
+from app.query import FilterError, helps, parse
+from app.store import Store
+from app.stored import StoredEvent
+from eventscope.connector import Block, Record
+from eventscope.event import EventPriority
+from eventscope.step import UNKNOWN, Phase
+
+Test = Callable[[StoredEvent], bool]
+
+words = st.sampled_from(["order", "ORDER", "paid", "or", "r", "Заказ", "a b", "x,y", "o*r", "id-1", ""])
+some = st.none() | words
+records = st.builds(
+    Record,
+    type=some,
+    payload=st.none()
+    | st.sampled_from([b"", b'{"order": 1}', b"\xffPAID", '"заказ"'.encode(), b'"\\u0417\\u0410KA3"']),
+    id=some,
+    category=some,
+    priority=st.integers(-1, 3),
+    phase=st.integers(0, 6),
+    correlation_id=some,
+    causation_id=some,
+    occurred_at=st.just(UNKNOWN) | st.sampled_from([10**18, 2 * 10**18]),
+    producer=some,
+    channel=some,
+    key=some,
+    subscription=some,
+    attempt=st.integers(0, 3),
+    queue_ns=st.just(UNKNOWN) | st.integers(0, 5).map(lambda ms: ms * 1_000_000),
+    total_ns=st.just(UNKNOWN) | st.integers(0, 5).map(lambda ms: ms * 1_000_000),
+    error=some,
+    envelope=some,
+    headers=some,
+)
+
+TEXTS = {
+    "type": "type",
+    "category": "category",
+    "source": "source",
+    "producer": "producer",
+    "channel": "channel",
+    "key": "key",
+    "id": "id",
+    "correlation": "correlation_id",
+    "causation": "causation_id",
+    "subscription": "subscription",
+    "error": "error",
+    "envelope": "envelope",
+}
+NUMBERS = {"attempt": ("attempt", 1), "latency": ("total_ns", 10**6), "queue": ("queue_ns", 10**6), "size": ("size", 1)}
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ":": lambda a, b: a == b,
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+}
+ANYWHERE = ["type", "category", "producer", "channel", "subscription", "correlation_id"]
+ANYWHERE += ["id", "causation_id", "key", "error", "headers"]
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@st.composite
+def text_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    name = draw(st.sampled_from(sorted(TEXTS)))
+    values = draw(st.lists(words, min_size=1, max_size=3))
+    negated = draw(st.booleans())
+
+    def test(event: StoredEvent) -> bool:
+        value = getattr(event, TEXTS[name])
+        return value is not None and (value in values) is not negated
+
+    return f"{name}{'!=' if negated else ':'}{','.join(map(quoted, values))}", test
+
+
+@st.composite
+def glob_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    name = draw(st.sampled_from(sorted(TEXTS)))
+    glob = draw(st.text("or?*ЗDR", min_size=1, max_size=5).filter(lambda text: set(text) & set("?*")))
+    pattern = re.compile(translate(glob))
+
+    def test(event: StoredEvent) -> bool:
+        value = getattr(event, TEXTS[name])
+        return value is not None and pattern.match(value) is not None
+
+    return f"{name}:{glob}", test
+
+
+@st.composite
+def number_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    name = draw(st.sampled_from(sorted(NUMBERS)))
+    sign, number = draw(st.sampled_from(sorted(COMPARE))), draw(st.integers(0, 6))
+    field, scale = NUMBERS[name]
+
+    def test(event: StoredEvent) -> bool:
+        value = getattr(event, field)
+        return value is not None and COMPARE[sign](value, number * scale)
+
+    return f"{name}{sign}{number}", test
+
+
+@st.composite
+def priority_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    sign, priority = draw(st.sampled_from(sorted(COMPARE))), draw(st.sampled_from(list(EventPriority)))
+    name = draw(st.sampled_from([priority.name, priority.name.lower(), str(int(priority))]))
+    return f"priority{sign}{name}", lambda event: event.priority >= 0 and COMPARE[sign](event.priority, priority)
+
+
+@st.composite
+def phase_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    phases = draw(st.lists(st.sampled_from(list(Phase)), min_size=1, max_size=3))
+    return "phase:" + ", ".join(phase.label for phase in phases), lambda event: event.phase in phases
+
+
+def since_terms() -> st.SearchStrategy[tuple[str, Test]]:
+    noon = "2026-01-31T12:00:00Z"
+    at = units.moment(noon)
+    when: Callable[[StoredEvent], int] = lambda e: e.observed_at if e.occurred_at is None else e.occurred_at  # noqa: E731
+    return st.sampled_from([(f"since:{noon}", lambda e: when(e) >= at), (f"before:{noon}", lambda e: when(e) < at)])
+
+
+@st.composite
+def anywhere_terms(draw: st.DrawFn) -> tuple[str, Test]:
+    text = draw(st.sampled_from(["order", "OR", "paid", "заказ", "x", "b"]))
+
+    def test(event: StoredEvent) -> bool:
+        payload = (event.payload or b"").decode("utf-8", "replace").replace("\\u0417\\u0410", "ЗА")
+        values = [payload, *(getattr(event, name) for name in ANYWHERE)]
+        return any(value is not None and text.lower() in value.lower() for value in values)
+
+    return draw(st.sampled_from([text, quoted(text)])), test
+
+
+terms = st.one_of(
+    text_terms(), glob_terms(), number_terms(), priority_terms(), phase_terms(), since_terms(), anywhere_terms()
+)
+
+
+def nested(inner: st.SearchStrategy[tuple[str, Test]]) -> st.SearchStrategy[tuple[str, Test]]:
+    pairs = st.tuples(inner, inner)
+    return st.one_of(
+        pairs.map(lambda p: (f"({p[0][0]}) {p[1][0]}", lambda e: p[0][1](e) and p[1][1](e))),
+        pairs.map(lambda p: (f"({p[0][0]}) and ({p[1][0]})", lambda e: p[0][1](e) and p[1][1](e))),
+        pairs.map(lambda p: (f"({p[0][0]} OR {p[1][0]})", lambda e: p[0][1](e) or p[1][1](e))),
+        inner.map(lambda t: (f"not ({t[0]})", lambda e: not t[1](e))),
+        inner.map(lambda t: (f"(-({t[0]}))", lambda e: not t[1](e))),
+    )
+
+
+filters = st.recursive(terms, nested, max_leaves=6)
+
+
+def chosen(store: Store, text: str) -> list[int]:
+    wanted = parse(text)
+    found = [np.flatnonzero(wanted.mask(chunk, 0, chunk.rows)) + chunk.first_seq for chunk in store.chunks]
+    return [int(seq) for seq in np.concatenate(found)]
+
+
+def bracketed(text: str) -> str:
+    """`a or b` next to something binds differently from how the strategy means it."""
+    return f"({text})"
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(records, min_size=1, max_size=40), st.lists(filters, min_size=1, max_size=4))
+def test_a_filter_selects_what_a_plain_reading_of_each_event_selects(
+    batch: list[Record], wanted: list[tuple[str, Test]]
+) -> None:
+    store = Store(100_000)
+    store.append("order", Block.of(batch), 10**18)
+    events = [store.event(seq) for seq in range(store.oldest_seq, store.next_seq)]
+    for text, test in wanted:
+        assert chosen(store, text) == [event.seq for event in events if test(event)], text
+    together = " ".join(bracketed(text) for text, _ in wanted)
+    assert chosen(store, together) == [e.seq for e in events if all(test(e) for _, test in wanted)]
+    for (clause, removed), (_, test) in zip(parse(together).explain(store), wanted, strict=False):
+        if len(wanted) > 1:
+            assert removed == sum(not test(event) for event in events), clause
+
+
+def refusal(text: str) -> FilterError | None:
+    try:
+        parse(text)
+    except FilterError as error:
+        return error
+    return None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text('abc:>=<!-()", ornt*?/\\\n5mµЖ\x00\ud800'))
+def test_any_text_is_a_filter_or_an_error_at_a_place_in_it(text: str) -> None:
+    error = refusal(text)
+    if error is not None:
+        assert 0 <= error.position <= len(text)
+        assert error.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("foo:1", 0, "no field “foo”"),
+        ("type:a categry:x", 7, "did you mean “category”?"),
+        ("priority>=urgent", 10, "CRITICAL, HIGH, NORMAL or LOW"),
+        ("phase:gone", 6, "dead-lettered"),
+        ("latency>5x", 8, "such as 50ms"),
+        ("size>5ms", 5, "such as 64KB"),
+        ("attempt:1,two", 10, "no whole number"),
+        ("attempt>1,2", 10, "one value"),
+        ("since:5m,6m", 9, "one value"),
+        ("since:yesterday", 6, "how long ago"),
+        ("before:2026-13-01T00:00:00Z", 7, "calendar"),
+        ("type>3", 4, "write type:VALUE"),
+        ("phase>handled", 5, "phase!=VALUE"),
+        ("since!=5m", 5, "write since:VALUE"),
+        ("a (b", 2, "never closed"),
+        ('("(" b', 0, "never closed"),
+        ("a) b", 1, "closes nothing"),
+        ('a "b', 2, "quote is never closed"),
+        ("category:", 9, "missing after “category:”"),
+        ("a or ", 5, "missing after “or”"),
+        ("a -", 3, "missing after “-”"),
+        (",a", 0, "in quotes"),
+        ('a ""', 2, "nothing between"),
+        ("/a.c/", 0, "not available yet"),
+        ("header.trace:1", 0, "not available yet"),
+        ("payload.items[0].id:1", 0, "not available yet"),
+        ("x" * 10_001, 10_000, "10,000"),
+        ("- " * 200 + "a", 0, "nested too deeply"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_where(text: str, position: int, says: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(text)
+    assert (caught.value.position, says in caught.value.message) == (position, True), caught.value.message
+
+
+def store_of(*batch: Record) -> Store:
+    store = Store()
+    store.append("s", Block.of(batch), 10**18)
+    return store
+
+
+def test_nothing_selects_everything() -> None:
+    store = store_of(Record(), Record())
+    assert chosen(store, "") == chosen(store, "  \n") == [1, 2]
+
+
+def test_the_negation_of_a_term_takes_events_that_lack_the_field_and_unequal_does_not() -> None:
+    store = store_of(Record(category="order"), Record(category="payment"), Record())
+    assert chosen(store, "-category:order") == [2, 3]
+    assert chosen(store, "category!=order") == [2]
+
+
+def test_text_is_never_found_across_two_fields_or_two_rows() -> None:
+    store = store_of(
+        Record(id="ab", causation_id="cd", payload=b"12"), Record(id="ef", causation_id=None, payload=b"34")
+    )
+    for text in ["bc", "abcd", "de", "cdef", "23", "1234", '"b\x1fc"', '"\x00"']:
+        assert chosen(store, text) == [], text
+    assert chosen(store, "cd") == [1]
+
+
+def test_the_reserved_signs_are_found_where_they_are_real() -> None:
+    store = store_of(Record(id="a\x1fb", payload=b"c\x1fd"), Record(id=""), Record(payload=b"\x00"))
+    assert chosen(store, '"a\x1fb"') == [1]
+    assert chosen(store, '"c\x1fd"') == [1]
+    assert chosen(store, '"\x00"') == [3]
+    assert chosen(store, 'id:""') == [2]
+
+
+def test_cyrillic_is_found_in_any_case_also_where_json_has_it_escaped() -> None:
+    store = store_of(
+        Record(payload=b'{"status": "\\u041e\\u0442\\u043a\\u0430\\u0437"}'),
+        Record(payload='{"status": "ОТКАЗ"}'.encode()),
+        Record(type="оплата.отказ"),
+        Record(error="Отказ банка"),
+        Record(payload='{"status": "откат"}'.encode()),
+    )
+    assert chosen(store, "отказ") == chosen(store, "ОТКАЗ") == [1, 2, 3, 4]
+
+
+def test_stars_and_brackets_that_are_not_globs_mean_themselves() -> None:
+    store = store_of(Record(channel="orders[3]@1042"), Record(channel="orders3@1042"), Record(channel="a*b"))
+    assert chosen(store, "channel:orders[3]*") == [1]
+    assert chosen(store, 'channel:"a*b"') == [3]
+    assert chosen(store, "channel:*@????") == [1, 2]
+
+
+def test_a_glob_of_many_stars_is_not_slow_on_hostile_text() -> None:
+    store = store_of(Record(type="a" * 50_000))
+    assert chosen(store, "type:" + "*a" * 30 + "*b") == []
+
+
+def test_times_are_those_of_the_event_or_of_its_arrival() -> None:
+    store = store_of(Record(occurred_at=units.moment("2026-01-31T12:00:00.000000001Z")), Record())
+    assert chosen(store, "since:2026-01-31T12:00:00.000000001Z") == [1]
+    assert chosen(store, "before:2026-01-31T12:00:00.000000001Z") == [2]
+    assert chosen(store, "since:5m") == []
+
+
+def test_explain_counts_what_each_clause_removes_by_itself() -> None:
+    store = store_of(*[Record(type="a", priority=i % 4) for i in range(8)])
+    assert parse("type:a (priority>=high or x) -b type:c").explain(store) == [
+        ("type:a", 0),
+        ("(priority>=high or x)", 4),
+        ("-b", 0),
+        ("type:c", 8),
+    ]
+    assert parse("").explain(store) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ns"),
+    [("50ms", 5e7), ("2s", 2e9), ("5m", 3e11), ("1.5us", 1500), ("7", 7e6), ("3µs", 3000), ("1h", 3.6e12), ("9ns", 9)],
+)
+def test_durations_have_units(text: str, ns: float) -> None:
+    assert units.nanoseconds(text) == ns
+
+
+@pytest.mark.parametrize(("text", "size"), [("64KB", 65536), ("1.5mb", 1_572_864), ("10", 10), ("3B", 3)])
+def test_sizes_have_units(text: str, size: int) -> None:
+    assert units.size(text) == size
+
+
+def test_moments_keep_nanoseconds_and_know_zones() -> None:
+    assert units.moment("1970-01-01T01:00:00.123456789+01:00") == 123_456_789
+    assert units.moment("1970-01-02T00:00:00Z") == 86_400 * 10**9
+    assert units.moment("5m", now_ns=400 * 10**9) == 100 * 10**9
+
+
+def test_the_page_on_filters_is_current_and_its_examples_are_filters() -> None:
+    page = Path(__file__).parents[2] / "docs" / "filters.md"
+    assert page.read_text("utf-8") == help_page()
+    for text, _ in helps():
+        parse(text)

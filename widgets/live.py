@@ -1,0 +1,52 @@
+"""Live: whether the table shows the newest rows now, and if not, why and what it has missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Live", "LiveState"]
+
+
+class LiveState(StrEnum):
+    """The four states of the window."""
+
+    FOLLOWING = "following"
+    SCROLLED_BACK = "scrolled-back"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A state; `count` rows are new below (scrolled back) or held (paused), `since` is a time of day."""
+
+    state: LiveState
+    count: int = 0
+    since: str = ""
+
+    @property
+    def text(self) -> str:
+        """The state in the words of the pill."""
+        match self.state:
+            case LiveState.FOLLOWING:
+                return "Following"
+            case LiveState.SCROLLED_BACK:
+                return f"Scrolled back · {self.count:,} new ↓" if self.count else "Scrolled back"
+            case LiveState.PAUSED:
+                return f"Paused since {self.since} · {self.count:,} held"
+            case LiveState.STOPPED:
+                return "Stopped"
+
+    @property
+    def hint(self) -> str:
+        """What the state means and what a click does."""
+        match self.state:
+            case LiveState.FOLLOWING:
+                return "The newest rows are shown as they come. Click or press Space to pause."
+            case LiveState.SCROLLED_BACK:
+                return "Nothing moves while you read; capture continues. Click or press End to follow again."
+            case LiveState.PAUSED:
+                return "The whole window stays at one instant; capture continues. Click or press Space to go on."
+            case LiveState.STOPPED:
+                return "No source is attached and running. Start one in the list of sources."
