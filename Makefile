@@ -17,7 +17,7 @@ setup: ## the virtual environment in .venv; seconds when nothing changed
 run: setup ## the window on the embedded demo, or a picture of it where there is no display
 	@if [ "$$(uname)" = Linux ] && [ -z "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then \
 		echo "There is no display: watching the demo offscreen for about ten seconds."; \
-		QT_QPA_PLATFORM=offscreen $(PY) main.py demo: --tour $(TOUR) \
+		QT_QPA_PLATFORM=offscreen $(PY) main.py "demo:?seed=7" --tour $(TOUR) \
 			&& echo "See $(TOUR)/eventscope.png and $(TOUR)/trace.json."; \
 	else \
 		$(PY) main.py demo:; \

@@ -1,0 +1,1 @@
+"""The core of the monitor: everything but the window."""

@@ -11,8 +11,8 @@ import logging
 import sys
 from typing import Final, NoReturn
 
-from app.exports.head import program_version
 from app.failure import DONE, WRONG_USAGE, Failure
+from app.version import program_version
 
 COMMANDS: Final = {
     "tail": "print events as they come, one line each",
@@ -71,6 +71,9 @@ def run(argv: list[str]) -> int:
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    if not debug:
+        # The demo's handlers fail on purpose, and the rows say so.
+        logging.getLogger("eventscope.bus").setLevel(logging.CRITICAL)
     try:
         return dispatch(argv)
     except Failure as failure:

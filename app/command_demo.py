@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 
 from app.cli import command_parser
 from app.failure import DONE, WRONG_USAGE, Failure
 from app.headless import stopped_by_signals
+from app.tasks import spawn
 from connectors.demo import SCENARIOS, run_scenario
 from eventscope import EventBus
 
@@ -37,10 +37,9 @@ async def publish(
     print("publishing; watch it with: eventscope tap:", file=sys.stderr)
     async with EventBus(name="demo") as bus:
         with bus.tap(address), stopped_by_signals(stop):
-            running = asyncio.gather(run_scenario(bus, scenario, rate=rate, seed=seed, seconds=seconds))
-            stopped = asyncio.gather(stop.wait())
+            running = spawn(run_scenario(bus, scenario, rate=rate, seed=seed, seconds=seconds), name="scenario")
+            stopped = spawn(stop.wait(), name="wait for a signal")
             await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
             for work in (running, stopped):
                 work.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await work
+            await asyncio.wait([running, stopped])

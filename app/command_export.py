@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import sys
 from pathlib import Path
 
 from app.cli import command_parser
@@ -11,6 +13,7 @@ from app.failure import DONE, NO_CAPTURE, WRONG_USAGE, Failure
 from app.headless import open_sources, parse_filter, watch
 from app.query import Filter
 from app.session import Session
+from app.store import Store
 
 
 def main(argv: list[str]) -> int:
@@ -26,14 +29,22 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     wanted = parse_filter(arguments.filter)
     session, rows = asyncio.run(load(arguments.file, wanted))
-    redact = not arguments.with_secrets
-    if arguments.trace is None:
-        export_rows(arguments.format, session.store, rows, arguments.output, redact=redact)
-    elif not len(session.store.correlated(arguments.trace)):
-        raise Failure(f"no event in {arguments.file} has the correlation id {arguments.trace!r}", WRONG_USAGE)
-    else:
-        export_trace(arguments.format, session.store, arguments.trace, arguments.output, redact=redact)
+    try:
+        export(arguments, session.store, rows)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stderr.close()
     return DONE
+
+
+def export(arguments: argparse.Namespace, store: Store, rows: list[int]) -> None:
+    """Write what was asked for; raises Failure when there is no such trace."""
+    redact, output = not arguments.with_secrets, arguments.output
+    if arguments.trace is None:
+        export_rows(arguments.format, store, rows, output, redact=redact)
+    elif len(store.correlated(arguments.trace)):
+        export_trace(arguments.format, store, arguments.trace, output, redact=redact)
+    else:
+        raise Failure(f"no event in {arguments.file} has the correlation id {arguments.trace!r}", WRONG_USAGE)
 
 
 async def load(path: Path, wanted: Filter) -> tuple[Session, list[int]]:

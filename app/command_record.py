@@ -22,7 +22,7 @@ def main(argv: list[str]) -> int:
     )
     arguments = parser.parse_args(argv)
     try:
-        out = arguments.output.open("x", encoding="utf-8", opener=private)
+        out = open(arguments.output, "x", encoding="utf-8", opener=private)  # noqa: SIM115 - Path has no opener
     except OSError as error:
         raise Failure(f"cannot write {arguments.output}: {error.strerror}; choose another name", NO_CAPTURE) from error
     with out:

@@ -11,6 +11,7 @@ from typing import TextIO
 from app.cli import command_parser
 from app.display import display
 from app.exports.event_json import event_line
+from app.exports.selection import Selection
 from app.failure import DONE
 from app.headless import open_sources, parse_filter, watch
 from app.row_text import row_text
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--format", choices=("jsonl", "text"), default="jsonl", help="jsonl (default) or text")
     arguments = parser.parse_args(argv)
     writer = event_line if arguments.format == "jsonl" else text_line
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         asyncio.run(tail(arguments, writer, sys.stdout))
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
@@ -50,7 +52,7 @@ async def tail(arguments: argparse.Namespace, line: Callable[[StoredEvent], str]
         for connector in connectors:
             session.attach(connector)
         async for rows in watch(session, wanted, limit=arguments.limit, seconds=arguments.seconds):
-            out.writelines(line(session.store.event(seq)) + "\n" for seq in rows)
+            out.writelines(line(event) + "\n" for event in Selection(session.store, rows).events())
             out.flush()
             written += len(rows)
     finally:

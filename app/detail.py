@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from app.exports.times import rfc3339
-from app.payload import decode
+from app.payload import decode, header_pairs
 from app.row_text import clock_time, priority_name
 from app.store import Store
 from app.stored import StoredEvent
@@ -37,10 +39,15 @@ def detail_of(store: Store, seq: int) -> Detail:
     value, encoding = decode(payload)
     groups: list[tuple[str, Any]] = [("Envelope", envelope(event))]
     if event.headers:
-        groups.append(("Headers", tuple((str(n), v) for n, v in json.loads(event.headers))))
+        groups.append(("Headers", tuple((name, plain(value)) for name, value in header_pairs(event.headers))))
     groups.append((f"Payload ({encoding})" if payload is not None else "Payload (none)", value))
     groups.append(("Source facts", facts(event)))
     return Detail(event, summary_of(event), groups, text_of(value, encoding), hexdump(payload or b""))
+
+
+def plain(value: Any) -> Any:
+    """A header's value; a number that was kept as it was written becomes that text."""
+    return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
 
 
 def summary_of(event: StoredEvent) -> str:

@@ -18,7 +18,7 @@ MOST_MARKS: Final = 4
 
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _COMBINING += "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef"
-PILE: Final = re.compile(f"([{_COMBINING}]{{{MOST_MARKS}}})[{_COMBINING}]+")
+PILE: Final = re.compile(f"[{_COMBINING}]{{{MOST_MARKS + 1},}}")
 
 
 class Marks(dict[int, str | int]):
@@ -68,7 +68,7 @@ def display_lines(text: str, limit: int) -> str:
 
 def shown(text: str, limit: int, marks: Marks) -> str:
     """`text` cut, its piles of combining marks thinned out, and its characters replaced as `marks` say."""
-    harmless = PILE.sub(r"\1", text[:limit])
+    harmless = PILE.sub(lambda pile: pile[0][:MOST_MARKS], text[:limit])
     if not harmless.isprintable():
         harmless = harmless.translate(marks)
     if len(text) <= limit and len(harmless) <= limit:

@@ -47,6 +47,7 @@ write `\\"` for a quote.
 | `us` `ms` `s` `m` `h` `d` | time; a bare number is milliseconds |
 | `B` `KB` `MB` `GB` | size; a KB is 1,024 bytes, a bare number is bytes |
 | `2026-01-31T14:02:07Z` | a moment; without a zone it is local time, without a time midnight |
+| `since:5m` | five minutes before the filter was set |
 
 ## Fields
 

@@ -92,7 +92,7 @@ class Intake:
         floor = min(int((self.fullness - 1.0) * 4) + 1, len(EventPriority))
         keep = [i for i, p in enumerate(block.priority) if urgency(p) >= floor]
         self.dropped.update((source, p) for p in block.priority if urgency(p) < floor)
-        return Block(*([column[i] for i in keep] for column in block)) if keep else None
+        return Block._make([column[i] for i in keep] for column in block) if keep else None
 
 
 def urgency(priority: int) -> int:
@@ -104,7 +104,7 @@ def cut(block: Block, start: int, stop: int) -> Block:
     """Rows `start` to `stop` of a block."""
     if start == 0 and stop >= block.rows:
         return block
-    return Block(*(column[start:stop] for column in block))
+    return Block._make(column[start:stop] for column in block)
 
 
 def size_of(block: Block) -> int:

@@ -16,7 +16,6 @@ from app.headless import open_sources, parse_filter
 from app.session import Session
 from app.settings import load_settings, save_settings
 from app.tasks import spawn
-from widgets.tour import Tour
 from connectors.inprocess import InProcessConnector
 from eventscope.bus import EventBus
 from eventscope.connector import Connector
@@ -26,6 +25,7 @@ from widgets.loop import WindowLoop
 from widgets.main_window import MainWindow
 from widgets.notifier import Notifier
 from widgets.theme import apply_theme
+from widgets.tour import Tour
 
 LETTING_GO_S = 5.0
 
@@ -134,5 +134,6 @@ async def close(window: MainWindow) -> None:
     """Let go of the sources, remember the settings, then close for good."""
     window.setEnabled(False)
     await asyncio.wait_for(window.session.close(), LETTING_GO_S)
-    save_settings(window.session.settings.with_layout(window.layout_state()))
+    if complaint := save_settings(window.session.settings.with_layout(window.layout_state())):
+        print(f"eventscope: warning: {complaint}", file=sys.stderr)
     window.let_go()

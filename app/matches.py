@@ -68,8 +68,6 @@ class Matches:
     def set_filter(self, wanted: Filter) -> None:
         """Ask for something else; the matches are those of the new filter after the next updates."""
         self._stop_search()
-        for part in self._parts:
-            part.alive = False
         self._filter = wanted
         self._parts = []
         self._ends = None

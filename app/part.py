@@ -19,7 +19,7 @@ class Part:
         self.count = 0
         self.taken = False
         self.alive = True
-        """False once nobody asks for it any more; results for it come too late."""
+        """False once the chunk was evicted; results for it come too late."""
         self._found = np.empty(chunk.capacity, np.uint16)
 
     def add(self, rows: NDArray[np.int64], scanned: int) -> None:

@@ -7,6 +7,8 @@ commas) is text, so that it survives as it came. Text is UTF-8 without NUL. All 
 
 from __future__ import annotations
 
+import codecs
+import json
 import math
 from base64 import b64encode
 from typing import Any, Final, Literal
@@ -99,10 +101,46 @@ def summary(payload: bytes | None) -> str:
     """
     if not payload:
         return ""
-    head = payload[:SUMMARY_BYTES]
-    # A character cut in two at the end of the head is no reason to call it binary.
-    text = head.decode("utf-8", "replace").rstrip("\ufffd") if b"\0" not in head else "\ufffd"
-    if "\ufffd" not in text:
-        return text + "…" if len(payload) > SUMMARY_BYTES else text
+    head, whole = payload[:SUMMARY_BYTES], len(payload) <= SUMMARY_BYTES
+    try:
+        # A character that is cut in two at the end of the head is no reason to call it binary.
+        text, _ = codecs.utf_8_decode(head, "strict", whole)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" not in text:
+        return text if whole else text + "…"
     more = "…" if len(payload) > 16 else ""
     return f"{head[:16].hex(' ')}{more} ({len(payload):,} bytes)"
+
+
+def header_pairs(headers: str) -> list[list[Any]]:
+    """Headers, a JSON array of [name, value] pairs, read; any other text is the value of one nameless pair.
+
+    Python writes NaN and infinities into JSON: they become text. Numbers come as `json_value(exactly=True)` gives them.
+    """
+    try:
+        value = json_value(headers.encode("utf-8", "backslashreplace"), exactly=True)
+    except NotJson:
+        value = lenient_value(headers)
+    pairs: list[Any] = value if isinstance(value, list) else [None]
+    is_right = all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs)
+    return pairs if is_right else [["", without_surrogates(headers)]]
+
+
+def lenient_value(text: str) -> Any:
+    """The value of what only Python takes for JSON; None if not even Python does."""
+    try:
+        return without_surrogates(json.loads(text, parse_constant=str))
+    except (ValueError, RecursionError):
+        return None
+
+
+def without_surrogates(value: Any) -> Any:
+    """A value whose text has its lone surrogates written out, as in \\udc80: no strict reader takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {without_surrogates(name): without_surrogates(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_surrogates(item) for item in value]
+    return value

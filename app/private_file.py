@@ -27,24 +27,31 @@ def private_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     Follows no symbolic link, and an existing file stays unless `replace`. Raises NotWritten, and leaves nothing
     behind when the writing fails.
     """
-    refuse_what_is_there(path, replace)
-    passing = path.with_name(f".{path.name[:LONGEST_NAME]}.{secrets.token_hex(6)}.part")
     try:
+        refuse_what_is_there(path, replace)
+        passing = path.with_name(f".{path.name[:LONGEST_NAME]}.{secrets.token_hex(6)}.part")
         descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), MODE)
+    except NotWritten:
+        raise
     except OSError as error:
-        raise NotWritten(f"cannot write {path}: {error.strerror}; choose another place") from error
+        raise not_written(path, error) from error
     try:
         with os.fdopen(descriptor, "wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
         settle(passing, path, replace)
+    except NotWritten:
+        raise
     except OSError as error:
-        if isinstance(error, NotWritten) or error.strerror is None:
-            raise
-        raise NotWritten(f"cannot write {path}: {error.strerror}; choose another place") from error
+        raise not_written(path, error) from error
     finally:
         passing.unlink(missing_ok=True)
+
+
+def not_written(path: Path, error: OSError) -> NotWritten:
+    """What to tell the user about an error."""
+    return NotWritten(f"cannot write {path}: {error.strerror or error}; choose another place")
 
 
 def refuse_what_is_there(path: Path, replace: bool) -> None:

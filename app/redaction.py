@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from app.payload import NotJson, json_value
+from app.payload import NotJson, header_pairs, json_value
 from app.secret_names import TOKEN, secret_name
 from app.secret_values import PLACEHOLDER, may_hold_secret, replace_secrets
 from app.stored import StoredEvent
@@ -36,6 +36,7 @@ TEXTS: Final = (
     "causation_id",
     "subscription",
     "error",
+    "envelope",
 )
 """The fields of an event that hold text."""
 
@@ -51,7 +52,7 @@ class Redactor:
         self._key = key
 
     def event(self, event: StoredEvent) -> StoredEvent:
-        """The event without secrets; itself when it has none."""
+        """The event without secrets."""
         changes: dict[str, Any] = self._texts(event)
         if event.headers:
             changes["headers"] = self.headers(event.headers)
@@ -75,12 +76,8 @@ class Redactor:
         return msgspec.json.encode(self.value(value))
 
     def headers(self, headers: str) -> str:
-        """Headers, a JSON array of name and value pairs, without secrets."""
-        try:
-            pairs = json_value(headers.encode(), exactly=True)
-            clean = [[self.text(name), self.value(value, secret_name(name))] for name, value in pairs]
-        except (NotJson, TypeError, ValueError):  # not in the form that a record carries them
-            return self.text(headers)
+        """Headers, a JSON array of [name, value] pairs, without secrets."""
+        clean = [[self.text(name), self.value(value, secret_name(name))] for name, value in header_pairs(headers)]
         return msgspec.json.encode(clean).decode()
 
     def value(self, value: Any, secret: str | None = None) -> Any:

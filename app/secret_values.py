@@ -12,12 +12,15 @@ from typing import Final, NamedTuple
 
 from app.secret_names import TOKEN, secret_name
 
-Check = Callable[[re.Match[str], str], str | None]
-"""Gives the pattern that a match and the secret in it are counted under, or None if it is no secret after all."""
+Check = Callable[[str], str | None]
+"""Gives the pattern that a secret is counted under, or None if it is none after all."""
+
+Placeholder = Callable[[str, str], str]
+"""Gives what stands in place of a secret: (pattern, secret) -> text."""
 
 
 class Kind(NamedTuple):
-    """Secrets of one kind. The secret is the last group that matched; `check` decides."""
+    """Secrets of one kind: the group of the expression, if `check` agrees."""
 
     expression: re.Pattern[str]
     check: Check
@@ -25,22 +28,10 @@ class Kind(NamedTuple):
 
 def always(pattern: str) -> Check:
     """A check that each match passes."""
-    return lambda match, secret: pattern
+    return lambda secret: pattern
 
 
-def named(match: re.Match[str], secret: str) -> str | None:
-    """Passes `name=value` when the name is that of a secret. A number called token is a count or an id."""
-    pattern = secret_name(match["name"])
-    return None if pattern == TOKEN and secret.isdecimal() else pattern
-
-
-def whole_line(match: re.Match[str], secret: str) -> str | None:
-    """Passes a header line whose whole rest is secret, spaces and semicolons and all."""
-    pattern = secret_name(match["name"])
-    return pattern if pattern in ("authorization", "cookie") else None
-
-
-def card(match: re.Match[str], secret: str) -> str | None:
+def card(secret: str) -> str | None:
     """Passes digits that begin like a card, are as long as one, and end in the right check digit."""
     digits = re.sub(r"\D", "", secret)
     return "card" if ISSUERS.fullmatch(digits) and luhn(digits) else None
@@ -61,35 +52,36 @@ PLACEHOLDER: Final = r"\[redacted:[a-z-]+:[0-9a-f]{12}\]"
 NEW: Final = rf"(?!{PLACEHOLDER})"
 """Here does not stand a placeholder."""
 
-NAMED: Final = rf"""(?xi)
-    (?<![\w.-]) (?P<name>[\w.-]++) (?:\\*+["'])? \s{{0,8}} (?:=>?|:) \s{{0,8}}+
-    (?: "{NEW} ((?:[^"\\]|\\.)++)
-      | '{NEW} ((?:[^'\\]|\\.)++)
-      | \\++["'] {NEW} ([^"'\\]++)
-      | (?:(?:bearer|basic|digest)\s{{1,8}}+)?+ {NEW} (?=[\[({{]*+[^\s"'&,;<>\\\[({{]) ([^\s"'&,;<>\\]++)
-    )"""
+URL: Final = rf"""://[^\s/?\#"'<>@:]*+:{NEW}([^\s/?\#"'<>@]++(?:@[^\s/?\#"'<>@]++)*)@"""
+
+VENDORS: Final = (
+    r"(?<![\w-])(gh[pousr]_\w{30,}+|github_pat_\w{30,}+|xox[abeprs]-[\w-]{10,}+|glpat-[\w-]{20,}+"
+    r"|[sr]k_(?:live|test)_\w{10,}+|sk-[\w-]{20,}+|AIza[\w-]{35})"
+)
 
 KINDS: Final = (
-    Kind(re.compile(r"(?s)(-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z))"), always("pem")),
-    Kind(re.compile(rf"(?im)^(?P<name>[\w-]*+)[ \t]{{0,8}}:[ \t]{{0,8}}+{NEW}([^\r\n]++)"), whole_line),
-    Kind(
-        re.compile(rf"""://[^\s/?\#"'<>@:]*+:{NEW}([^\s/?\#"'<>@]++(?:@[^\s/?\#"'<>@]++)*)@"""), always("url-password")
-    ),
-    Kind(re.compile(NAMED), named),
+    Kind(re.compile(URL), always("url-password")),
     Kind(re.compile(r"(?<![\w-])(eyJ[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]*+)?)"), always("jwt")),
     Kind(re.compile(r"(?i)\b(?:bearer|basic)\s{1,8}([\w.~+/=-]{16,}+)"), always("authorization")),
     Kind(re.compile(r"(?<!\w)((?:AKIA|ASIA)[0-9A-Z]{16})(?!\w)"), always("aws-key")),
-    Kind(
-        re.compile(
-            r"(?<![\w-])(gh[pousr]_\w{30,}+|github_pat_\w{30,}+|xox[abeprs]-[\w-]{10,}+|glpat-[\w-]{20,}+"
-            r"|[sr]k_(?:live|test)_\w{10,}+|sk-[\w-]{20,}+|AIza[\w-]{35})"
-        ),
-        always("api-key"),
-    ),
+    Kind(re.compile(VENDORS), always("api-key")),
     Kind(re.compile(r"(?<![\w.-])(\d(?:[ -]?\d){12,18})(?!\w|[.-]\w)"), card),
+    Kind(re.compile(r"(?s)(-----BEGIN [A-Z0-9 ]{1,40}-----.*?(?:-----END [A-Z0-9 ]{1,40}-----|\Z))"), always("pem")),
 )
-"""In the order in which they are looked for; what one has replaced, the next ones leave alone."""
 
+NAME: Final = re.compile(rf"""{PLACEHOLDER}|(?<![\w.-])([\w.-]++)(\\*+["'])?\s{{0,8}}(?:=>?|:)\s{{0,8}}+""")
+"""The name before a value, quoted or not, at whatever depth of JSON within JSON; a placeholder holds none."""
+
+VALUE: Final = re.compile(
+    rf"""(?xi)
+      "{NEW} ((?:[^"\\]|\\.)++)
+    | '{NEW} ((?:[^'\\]|\\.)++)
+    | \\++["'] {NEW} ([^"'\\]++)
+    | (?:(?:bearer|basic|digest)\s{{1,8}}+)?+ {NEW} (?=[\[({{]*+[^\s"'&,;<>\\\[({{]) ([^\s"'&,;<>\\]++)
+    """
+)
+REST_OF_LINE: Final = re.compile(rf"""{NEW}(?=[^\s"'\\])([^\r\n]++)""")
+"""The value of a header, spaces and semicolons and all."""
 
 GITHUB: Final = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")
 NAME_HINTS: Final = ("pass", "pwd", "secret", "credential", "authori", "cookie", "key", "dsn", "cvv", "cvc", "token")
@@ -106,19 +98,42 @@ def may_hold_secret(text: str) -> bool:
     return any(hint in lower for hint in HINTS) or DIGITS.search(text) is not None
 
 
-def replace_secrets(text: str, placeholder: Callable[[str, str], str]) -> str:
-    """`text` with each secret in it replaced by `placeholder(pattern, secret)`."""
+def replace_secrets(text: str, placeholder: Placeholder) -> str:
+    """`text` with each secret in it replaced; what stands under the name of a secret goes first."""
+    text = replace_named(text, placeholder)
     for expression, check in KINDS:
         text = expression.sub(lambda match, check=check: replaced(match, check, placeholder), text)  # type: ignore[misc]
     return text
 
 
-def replaced(match: re.Match[str], check: Check, placeholder: Callable[[str, str], str]) -> str:
+def replace_named(text: str, placeholder: Placeholder) -> str:
+    """`text` with what stands under the names of secrets replaced, as in `password=…` or `"password": "…"`."""
+    parts: list[str] = []
+    done = 0
+    for name in NAME.finditer(text):
+        pattern = secret_name(name[1] or "") if name.start() >= done else None
+        found = value_after(name, pattern) if pattern else None
+        if pattern and found:
+            start, stop = found.span(found.lastindex or 0)
+            parts += text[done:start], placeholder(pattern, text[start:stop])
+            done = stop
+    return "".join(parts) + text[done:]
+
+
+def value_after(name: re.Match[str], pattern: str) -> re.Match[str] | None:
+    """The value that stands after a name. A number called token is a count or an id."""
+    is_header = pattern in ("authorization", "cookie") and name[2] is None
+    found = REST_OF_LINE.match(name.string, name.end()) if is_header else None
+    found = found or VALUE.match(name.string, name.end())
+    is_number = found is not None and found[found.lastindex or 0].isdecimal()
+    return None if pattern == TOKEN and is_number else found
+
+
+def replaced(match: re.Match[str], check: Check, placeholder: Placeholder) -> str:
     """What stands for a match: itself, or itself with the secret replaced."""
-    whole, group = match[0], match.lastindex or 0
-    secret = match[group]
-    pattern = check(match, secret)
+    secret, (start, stop) = match[1], match.span(1)
+    pattern = check(secret)
     if pattern is None:
-        return whole
-    start, end = (place - match.start() for place in match.span(group))
-    return whole[:start] + placeholder(pattern, secret) + whole[end:]
+        return match[0]
+    text = match.string
+    return text[match.start() : start] + placeholder(pattern, secret) + text[stop : match.end()]

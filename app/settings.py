@@ -158,9 +158,9 @@ def checked(document: tomlkit.TOMLDocument) -> tuple[dict[str, Any], list[str]]:
 
 def update(document: tomlkit.TOMLDocument, settings: Settings) -> bool:
     """Put into the document what differs from what it says; whether anything did."""
+    clean = msgspec.structs.replace(settings, recent=tuple(map(without_secrets, settings.recent)))
     said = msgspec.to_builtins(msgspec.convert(checked(document)[0], Settings))
-    wanted = msgspec.to_builtins(settings)
-    wanted["recent"] = [without_secrets(url) for url in settings.recent]
+    wanted = msgspec.to_builtins(clean)
     changed = {key: value for key, value in wanted.items() if value != said[key]}
     document.update(changed)
     return bool(changed)

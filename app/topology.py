@@ -97,7 +97,7 @@ class Topology:
         failed = np.flatnonzero(ERRORS[phase] & ~out)
         if failed.size:
             edges = self._edges_of(chunk, failed + start, (place | producers)[failed] << 1 | 1)
-            self._graph.table.count_failures(edges, phase[failed])
+            self._graph.table.count_failures(edges, phase[failed], chunk.observed[rows][failed])
 
     def _edges_of(self, chunk: Chunk, rows: Ints, keys: Ints) -> Ints:
         """The edge of each row, new ones as far as there is room."""
@@ -107,6 +107,7 @@ class Topology:
             self._learn(chunk, rows[~known], keys[~known])
             places = np.searchsorted(self._keys, keys)
             known = self._keys[places] == keys
+        self._graph.full |= not known.all()
         return np.where(known, self._edges[places], OTHER_EDGE)
 
     def _learn(self, chunk: Chunk, rows: Ints, keys: Ints) -> None:

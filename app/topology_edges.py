@@ -36,6 +36,8 @@ class EdgeTable:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
+        self.publishes = np.zeros(limit, np.bool_)
+        """Which edges lead from a producer to a type."""
         self.counts = np.zeros((limit, PHASES), np.int64)
         self.unhandled = np.zeros(limit, np.int64)
         self.fanout = np.full(limit, -1, np.int64)
@@ -55,15 +57,16 @@ class EdgeTable:
         self._count_published(edges, chunk, rows, np.flatnonzero(phase == Phase.PUBLISHED))
         self._count_durations(edges, chunk.total[rows], np.flatnonzero(ENDED[phase]))
 
-    def count_failures(self, edges: Ints, phase: NDArray[np.uint8]) -> None:
+    def count_failures(self, edges: Ints, phase: NDArray[np.uint8], observed: Ints) -> None:
         """Add failures to the edges of those who published what failed."""
         np.add.at(self.counts.ravel(), edges * PHASES + phase, np.ones(len(edges), np.int64))
+        np.maximum.at(self.last_seen, edges, observed)
 
     def flow(self) -> Ints:
         """Events published, or attempts begun, over each edge. Some sources tell only of the ends."""
         counts = self.counts[: self.size]
         ended = counts[:, Phase.HANDLED] + counts[:, Phase.FAILED]
-        attempts = np.where(counts[:, Phase.PUBLISHED] > 0, 0, np.maximum(counts[:, Phase.DELIVERED], ended))
+        attempts = np.where(self.publishes[: self.size], 0, np.maximum(counts[:, Phase.DELIVERED], ended))
         return counts[:, Phase.PUBLISHED] + attempts
 
     def errors(self) -> Ints:

@@ -105,4 +105,5 @@ class Graph:
         self.ends.append((source, target))
         self._edges[source, target] = number = len(self.ends) - 1
         self.table.size = len(self.ends)
+        self.table.publishes[number] = number != OTHER_EDGE and self.nodes[source].kind is NodeKind.PRODUCER
         return number

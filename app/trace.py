@@ -69,7 +69,7 @@ def is_over(event: TracedEvent) -> bool:
     if event.published is None or any(delivery.state not in OVER for delivery in event.deliveries):
         return False
     # Rows are counted, since two subscriptions may have one name.
-    ended = sum(row.phase in CLOSING for row in event.rows)
+    ended = sum(row.phase in CLOSING for row in event.steps)
     return ended >= (event.published.fanout or 0)
 
 

@@ -86,6 +86,11 @@ class Delivery:
         times = [row.handle_ns for row in self.rows if row.handle_ns is not None]
         return int(sum(times)) if times else None
 
+    @property
+    def backwards(self) -> bool:
+        """Whether a duration is negative, because clocks disagree or one stepped back."""
+        return any((row.queue_ns or 0) < 0 or (row.handle_ns or 0) < 0 for row in self.rows)
+
     def ran_at(self, at: int) -> bool:
         """Whether the handler was running at a time (ns since the epoch)."""
         return any(start <= at and (end is None or at <= end) for start, end in self.runs)
@@ -99,7 +104,7 @@ def runs_of(rows: Sequence[TraceRow]) -> list[Run]:
     for attempt, row in ends.items():
         start = starts.get(attempt)
         if start is None and row.handle_ns is not None:
-            start = row.at - int(row.handle_ns)
+            start = row.at - max(int(row.handle_ns), 0)
         if start is not None:
             runs.append((start, row.at))
     return runs

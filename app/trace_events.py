@@ -28,24 +28,17 @@ Key = tuple[str, str]
 
 @dataclass(slots=True, eq=False)
 class TracedEvent:
-    """`rows[0]` stands for the event; it is its published row when that was captured."""
+    """`row` stands for the event: the `published` row, or the first step if that was not captured."""
 
-    rows: list[TraceRow]
+    row: TraceRow
+    published: TraceRow | None
+    steps: list[TraceRow] = field(default_factory=list)
+    """What else is told of it, in the order of numbers."""
     deliveries: list[Delivery] = field(default_factory=list)
     parent: TracedEvent | None = None
     missing: Key | None = None
     """The parent that it names and that was not captured."""
     badges: list[str] = field(default_factory=list)
-
-    @property
-    def row(self) -> TraceRow:
-        """The row that stands for it."""
-        return self.rows[0]
-
-    @property
-    def published(self) -> TraceRow | None:
-        """The row in which it was published, if that was captured."""
-        return self.row if self.row.phase == Phase.PUBLISHED else None
 
     @property
     def key(self) -> Key | None:
@@ -57,7 +50,7 @@ def events_of(rows: Sequence[TraceRow]) -> list[TracedEvent]:
     """The events that these rows, ascending by number, tell of, each linked to its cause."""
     index = Index(rows)
     for event in index.events:
-        event.deliveries = deliveries_of(event.rows)
+        event.deliveries = deliveries_of(event.steps)
         index.link(event)
     cut_cycles(index.events)
     return index.events
@@ -70,9 +63,9 @@ class Index:
         self.events: list[TracedEvent] = []
         self._by_key: dict[Key, list[TracedEvent]] = {}
         self._by_id: dict[str, list[TracedEvent]] = {}
-        published = [row for row in rows if row.phase == Phase.PUBLISHED]
-        for row in published:
-            self._begin(row)
+        for row in rows:
+            if row.phase == Phase.PUBLISHED:
+                self._begin(TracedEvent(row, row))
         for row in rows:
             if row.phase != Phase.PUBLISHED:
                 self._add_step(row)
@@ -94,20 +87,19 @@ class Index:
         else:
             event.missing = key
 
-    def _begin(self, row: TraceRow) -> TracedEvent:
-        event = TracedEvent([row])
+    def _begin(self, event: TracedEvent) -> None:
         self.events.append(event)
+        row = event.row
         if row.id is not None:
             self._by_key.setdefault((row.source, row.id), []).append(event)
             self._by_id.setdefault(row.id, []).append(event)
-        return event
 
     def _add_step(self, row: TraceRow) -> None:
         twins = self._by_key.get((row.source, row.id)) if row.id is not None else None
         if twins:
-            latest(twins, row.seq).rows.append(row)
+            latest(twins, row.seq).steps.append(row)
         else:
-            self._begin(row).badges.append(NOT_PUBLISHED)
+            self._begin(TracedEvent(row, None, [row], badges=[NOT_PUBLISHED]))
 
 
 def number(event: TracedEvent) -> int:
@@ -120,13 +112,12 @@ def latest(twins: Sequence[TracedEvent], seq: int) -> TracedEvent:
     return twins[max(bisect_right(twins, seq, key=number) - 1, 0)]
 
 
-def deliveries_of(rows: Sequence[TraceRow]) -> list[Delivery]:
-    """The deliveries that the rows of one event tell of, one for each subscription."""
-    steps: dict[str | None, list[TraceRow]] = {}
-    for row in rows:
-        if row.phase != Phase.PUBLISHED:
-            steps.setdefault(row.subscription, []).append(row)
-    return [Delivery(of_one) for of_one in steps.values()]
+def deliveries_of(steps: Sequence[TraceRow]) -> list[Delivery]:
+    """The deliveries that the steps of one event tell of, one for each subscription."""
+    by_subscription: dict[str | None, list[TraceRow]] = {}
+    for row in steps:
+        by_subscription.setdefault(row.subscription, []).append(row)
+    return [Delivery(of_one) for of_one in by_subscription.values()]
 
 
 def cut_cycles(events: Sequence[TracedEvent]) -> None:

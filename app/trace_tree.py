@@ -71,14 +71,15 @@ class Tree:
         while stack:
             place = stack.pop()
             node = self._node(place)
-            below = self._below.get(place.item, [])
+            below = self._below.get(place.item, ())
             node.children = len(below)
             self.nodes.append(node)
             stack += self._places(below, node.index, place.depth + 1, self._tell(place))
 
-    def _places(self, items: list[Item], parent: int | None, depth: int, cause: int | None) -> list[Place]:
+    def _places(self, items: Sequence[Item], parent: int | None, depth: int, cause: int | None) -> list[Place]:
         """The last one first, as a stack needs it."""
-        return [Place(item, parent, depth, cause) for item in sorted(items, key=self._order, reverse=True)]
+        ordered = sorted(items, key=self._order, reverse=True) if len(items) > 1 else items
+        return [Place(item, parent, depth, cause) for item in ordered]
 
     def _order(self, item: Item) -> tuple[int, int]:
         match item:
@@ -138,7 +139,7 @@ class Tree:
         node.end_ns = delivery.end - self._start
         node.wait_ns, node.handle_ns = wait, delivery.handle_ns
         node.state, node.attempts, node.error = delivery.state, delivery.attempts, delivery.error
-        node.badges = (CLOCK,) if wait is not None and wait < 0 else ()
+        node.badges = (CLOCK,) if delivery.backwards else ()
 
 
 def causing_delivery(parent: TracedEvent, child: TracedEvent) -> Delivery | None:

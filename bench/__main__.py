@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import pkgutil
 import platform
 import sys
 import time
@@ -18,17 +17,16 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-import bench
 from bench.figure import Figure
 
-RESULTS = Path(__file__).with_name("results.json")
-NOT_A_BENCHMARK = {"__main__", "figure"}
+FOLDER = Path(__file__).parent
+RESULTS = FOLDER / "results.json"
 HEADINGS = ("figure", "median [low … high]", "beside", "ratio", "goal", "met")
 
 
 def names(chosen: Iterable[str]) -> list[str]:
     """The benchmarks to run; raises SystemExit for one that does not exist."""
-    known = sorted(m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in NOT_A_BENCHMARK)
+    known = sorted(f.stem for f in FOLDER.glob("[!_]*.py") if "\ndef run(" in f.read_text(encoding="utf-8"))
     unknown = set(chosen) - set(known)
     if unknown:
         raise SystemExit(f"bench: no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
@@ -38,8 +36,6 @@ def names(chosen: Iterable[str]) -> list[str]:
 def measure(name: str) -> list[Figure] | None:
     """The figures of one benchmark; None when it breaks, which is shown and does not stop the rest."""
     module = importlib.import_module(f"bench.{name}")
-    if not hasattr(module, "run"):
-        return []
     print(f"running {name} …", file=sys.stderr, flush=True)
     try:
         return list(module.run())

@@ -31,7 +31,7 @@ def run() -> list[Figure]:
 def watch(rate: int) -> dict[str, float]:
     """One run of a window that watches a flood of `rate` events a second; 0 means silence."""
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o700)
+        Path(folder).chmod(0o700)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
         environment["EVENTSCOPE_CONFIG"] = f"{folder}/none.toml"
         command = [sys.executable, "-m", "bench.window_child", f"{folder}/tap.sock", str(rate), str(SECONDS)]

@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
 from app.launch import build
@@ -34,7 +35,14 @@ class Watcher:
         self._last = 0.0
         self._timer = QTimer(window, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
-        window.work.table.painted.connect(self._painted)
+        table = window.work.table
+        paint = table.paintEvent
+
+        def painted(event: QPaintEvent) -> None:
+            paint(event)
+            self._painted()
+
+        table.paintEvent = painted  # type: ignore[method-assign]
 
     def start(self) -> None:
         self._last = time.perf_counter()
@@ -45,10 +53,11 @@ class Watcher:
         self.late.append(max(0.0, (now - self._last) * 1e3 - BEAT_MS))
         self._last = now
 
-    def _painted(self, first: int, last: int) -> None:
-        """Rows up to `last` are on the screen: their age is now minus when they happened."""
-        if self._timer.isActive() and last:
-            occurred = self._window.session.store.event(last).occurred_at
+    def _painted(self) -> None:
+        """All matches are on the screen, for the table follows: the age of the newest is now minus when it happened."""
+        matches = self._window.work.matches
+        if self._timer.isActive() and len(matches):
+            occurred = self._window.session.store.event(matches.seq_at(len(matches) - 1)).occurred_at
             if occurred is not None:
                 self.ages.append((time.time_ns() - occurred) / 1e6)
 

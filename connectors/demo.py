@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connectors import demo_defects, demo_life, demo_neurograph, demo_orders, demo_roles
-from connectors.demo_world import World
+from connectors.demo_world import World, outages_unlogged
 from connectors.inprocess import InProcessConnector
 from eventscope import EventBus
 from eventscope.connector import Connector, Sink
 
 __all__ = ["SCENARIOS", "DemoConnector", "DemoOptions", "run_scenario"]
+
+log = logging.getLogger(__name__)
 
 Program = Callable[[World], Coroutine[Any, Any, None]]
 
@@ -32,13 +36,16 @@ PROGRAMS: Final[Mapping[str, tuple[Program, float]]] = {
 SCENARIOS: Final = (*PROGRAMS, "all")
 
 USUAL_RATE = 45.0
-USUAL_SEED = 1
 HIGHEST_RATE = 100_000.0
 QUEUE = 20_000
+"""Deliveries that may wait in a burst. Beyond it the bus lets publishers wait, so that nothing is lost."""
+
 CONCURRENCY = 256
-"""Room for a burst at a high rate. Beyond it the bus lets publishers wait, so that nothing is lost."""
+"""Handlers at a time: most of them sleep."""
 
 SETTLE_S = 0.02
+LETTING_GO_S = 0.3
+"""How long a demo that is cancelled may finish what it is doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,9 @@ class DemoOptions:
 
     path: str = field(default="all", metadata={"help": f"which system: {', '.join(SCENARIOS)}"})
     rate: float = field(default=USUAL_RATE, metadata={"help": "events published per second, on average"})
-    seed: int = field(default=USUAL_SEED, metadata={"help": "the same number makes the same decisions again"})
+    seed: int | None = field(
+        default=None, metadata={"help": "the same number makes the same decisions again; without one each run differs"}
+    )
     seconds: float = field(default=0.0, metadata={"help": "end after so many seconds; 0 is never"})
 
     def __post_init__(self) -> None:
@@ -85,8 +94,11 @@ class DemoConnector(Connector):
         worlds = worlds_on(bus, self.options)  # kept to the end: a world's subscriptions end with it
         async with asyncio.TaskGroup() as group:
             monitor = group.create_task(InProcessConnector.attach(bus).run(sink), name=f"watch {self.label}")
-            async with bus:
+            await bus.start()
+            try:
                 await play(bus, worlds)
+            finally:
+                await bus.stop(LETTING_GO_S)
             monitor.cancel()
 
 
@@ -103,26 +115,29 @@ async def run_scenario(
     It returns when `seconds` have passed and all that came of it is handled; without them it runs until
     cancelled. What it subscribed ends with it. Raises ValueError for options that make no sense.
     """
-    given = {"rate": rate, "seed": seed, "seconds": seconds}
+    given: dict[str, Any] = {"rate": rate, "seed": seed, "seconds": seconds}
     chosen = DemoOptions(path=scenario, **{name: value for name, value in given.items() if value is not None})
     await play(bus, worlds_on(bus, chosen))
 
 
 def worlds_on(bus: EventBus, chosen: DemoOptions) -> dict[Program, World]:
     """A world for each program of the chosen scenario."""
+    seed = secrets.randbits(32) if chosen.seed is None else chosen.seed
+    log.info("the seed of %s is %d", chosen.path, seed)
     return {
-        program: World(bus, name, rate=chosen.rate * share, seed=chosen.seed, seconds=chosen.seconds)
+        program: World(bus, f"{chosen.path}.{name}", rate=chosen.rate * share, seed=seed, seconds=chosen.seconds)
         for name, (program, share) in programs_of(chosen.path).items()
     }
 
 
 async def play(bus: EventBus, worlds: Mapping[Program, World]) -> None:
     """Run the programs side by side until each has ended and all that came of it is handled."""
-    async with asyncio.TaskGroup() as group:
-        for program, world in worlds.items():
-            group.create_task(program(world), name=f"demo {world.name}")
-    while not settled(bus):
-        await asyncio.sleep(SETTLE_S)
+    with outages_unlogged():
+        async with asyncio.TaskGroup() as group:
+            for program, world in worlds.items():
+                group.create_task(program(world), name=f"demo {world.name}")
+        while not settled(bus):  # noqa: ASYNC110 - a bus tells its state, not its moments
+            await asyncio.sleep(SETTLE_S)
 
 
 def settled(bus: EventBus) -> bool:

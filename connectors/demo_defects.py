@@ -13,7 +13,7 @@ from eventscope import Event, EventHandler, EventPriority
 
 __all__ = ["run"]
 
-EVENTS_EACH = 4.2
+EVENTS_EACH = 3.55
 """Events that one report publishes on average; a test measures it."""
 
 PROJECTS = ("Строительство моста", "Реконструкция вокзала", "ЖК «Северный»", "Ремонт школы № 12")
@@ -22,7 +22,7 @@ PRIORITIES = {
     "Низкий": EventPriority.LOW,
     "Средний": EventPriority.NORMAL,
     "Высокий": EventPriority.HIGH,
-    "Критический": EventPriority.CRITICAL,
+    "Критический": EventPriority.HIGH,
 }
 NEXT_STATUS = {"Новая": "В работе", "В работе": "Решена", "Решена": "Закрыта"}
 
@@ -57,7 +57,7 @@ class DefectsService(Service):
     async def move_on(self, event: Event) -> None:
         """A defect goes from new to closed in steps; some stay where they are."""
         chance, data = self.chance(event), event.payload["data"]
-        await self.world.work(chance, 60, spread=0.6)
+        await self.world.work(chance, 20, spread=0.5)
         old = data.get("new_status", "Новая")
         if old in NEXT_STATUS and chance.random() < 0.75:
             change = {"defect_id": data["defect_id"], "old_status": old, "new_status": NEXT_STATUS[old]}
@@ -77,8 +77,8 @@ class EmailConsumer(Service):
     @EventHandler.on("defect.status_changed", subscription_name="email_notifications", retries=2)
     async def mail(self, event: Event) -> None:
         """Retried twice; then the mail is a dead letter."""
-        await self.world.work(self.chance(event), 24)
-        self._relay.call(event, f"Дефект #{event.payload['data']['defect_id']}: relay closed the connection")
+        await self.world.work(self.chance(event), 15)
+        self._relay.call(event, f"Дефект #{event.payload['data']['defect_id']}: почтовый сервер разорвал соединение")
 
 
 class Dashboard(Service):

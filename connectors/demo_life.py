@@ -12,7 +12,7 @@ from eventscope import Event, EventHandler, EventPriority
 
 __all__ = ["run"]
 
-EVENTS_EACH = 1.9
+EVENTS_EACH = 2.0
 """Events that one stimulus publishes on average; a test measures it."""
 
 
@@ -30,10 +30,10 @@ STIMULI: Final = {
     "decay": Stimulus(10, EventPriority.CRITICAL, 2.0, 0.6),
     "noise": Stimulus(24, EventPriority.HIGH, 5, 0.2),
     "recovery": Stimulus(10, EventPriority.HIGH, 9, 0.7),
-    "idle": Stimulus(20, EventPriority.NORMAL, 14, 0.3),
-    "memory_echo": Stimulus(12, EventPriority.NORMAL, 26, 0.5),
-    "internal": Stimulus(12, EventPriority.LOW, 70, 0.4),
-    "social": Stimulus(8, EventPriority.LOW, 110, 0.5),
+    "idle": Stimulus(20, EventPriority.NORMAL, 9, 0.3),
+    "memory_echo": Stimulus(12, EventPriority.NORMAL, 16, 0.5),
+    "internal": Stimulus(12, EventPriority.LOW, 50, 0.4),
+    "social": Stimulus(8, EventPriority.LOW, 80, 0.5),
 }
 RARELY_SLOW = 0.02
 """How often the processor is held up, which breaks the budget of an urgent event."""
@@ -79,13 +79,18 @@ class SelfState(Service):
         await self.say("state.changed", change | {"because": event.payload["stimulus"]}, priority=event.priority)
 
 
-class Memory(Service):
-    """Remembers strong moments."""
+def exhausting(event: Event) -> bool:
+    """Whether a change leaves little energy, and does not call for more urgent care."""
+    return bool(event.payload["energy"] < 45) and event.priority < EventPriority.CRITICAL
 
-    @EventHandler.on("state.changed", filter=lambda e: e.payload["energy"] < 45, subscription_name="memory_archive")
+
+class Memory(Service):
+    """Remembers what was exhausting."""
+
+    @EventHandler.on("state.changed", filter=exhausting, subscription_name="memory_archive")
     async def remember(self, event: Event) -> None:
         """Low energy leaves a trace in memory."""
-        await self.world.work(self.chance(event), 40)
+        await self.world.work(self.chance(event), 22)
         kept = {"energy": event.payload["energy"], "significance": round(1 - event.payload["energy"] / 100, 3)}
         await self.say("memory.stored", kept, priority=EventPriority.LOW)
 

@@ -10,7 +10,7 @@ from eventscope import Event, EventCategory, EventHandler, EventPriority
 
 __all__ = ["run"]
 
-EVENTS_EACH = 3.3
+EVENTS_EACH = 2.55
 """Events that one action of the token service publishes on average; a test measures it."""
 
 TOKEN_TYPES = ("data", "concept", "relation", "sensor", "memory")
@@ -78,7 +78,7 @@ class SpatialIndex(Service):
     async def index(self, event: Event) -> None:
         """Find the cell and the neighbours of a new token."""
         chance = self.chance(event)
-        await self.world.work(chance, 18)
+        await self.world.work(chance, 12)
         cell = [int(c // 4) for c in event.payload["coordinates"][:3]]
         neighbours = [f"tok-{chance.randrange(4096):06x}" for _ in range(chance.choice((0, 1, 1, 2)))]
         found = {"token_id": event.payload["token_id"], "cell": cell, "neighbours": neighbours}

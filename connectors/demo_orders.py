@@ -17,7 +17,7 @@ from eventscope import Event, EventHandler, EventPriority
 
 __all__ = ["run"]
 
-EVENTS_EACH = 6.3
+EVENTS_EACH = 5.7
 """Events that one order publishes on average, with failures and abandoned carts; a test measures it."""
 
 ORCHESTRATED = {"saga": "orchestration"}
@@ -82,7 +82,7 @@ class PaymentService(Service):
     async def charge(self, event: Event) -> None:
         """One payment in ten is declined."""
         chance = self.chance(event)
-        await self.world.work(chance, 38, spread=0.6)
+        await self.world.work(chance, 22, spread=0.5)
         if chance.random() < 1 / 10:
             reason = chance.choice(("card_declined", "insufficient_funds", "3ds_timeout"))
             await self.say("payment.failed", about(event, reason=reason), priority=EventPriority.HIGH)
@@ -97,21 +97,20 @@ class ShippingService(Service):
     async def create_shipment(self, event: Event) -> None:
         """A label is printed."""
         chance = self.chance(event)
-        await self.world.work(chance, 14)
+        await self.world.work(chance, 10)
         await self.say("shipping.created", about(event, **label(chance)))
 
     @EventHandler.on("shipping.created", filter=choreographed)
     async def ship(self, event: Event) -> None:
         """The carrier took the parcel."""
-        await self.world.work(self.chance(event), 45)
-        await self.say(
-            "order.shipped", about(event, tracking_number=event.payload["tracking_number"], status="shipped")
-        )
+        await self.world.work(self.chance(event), 24)
+        parcel = about(event, tracking_number=event.payload["tracking_number"], status="shipped")
+        await self.say("order.shipped", parcel, priority=EventPriority.LOW)
 
     @EventHandler.on("order.shipped", filter=choreographed)
     async def deliver(self, event: Event) -> None:
         """At the door, after what is a day elsewhere."""
-        await self.world.work(self.chance(event), 160)
+        await self.world.work(self.chance(event), 110)
         await self.say("order.delivered", about(event, status="delivered"), priority=EventPriority.LOW)
 
 

@@ -10,7 +10,7 @@ from eventscope import Event, EventHandler, EventPriority
 
 __all__ = ["run"]
 
-EVENTS_EACH = 1.9
+EVENTS_EACH = 2.15
 """Events that one action in the bot publishes on average; a test measures it."""
 
 ACTIONS = {"role.admin_added": 4, "role.admin_removed": 3, "role.admin_transferred": 1, "user.upserted": 8}

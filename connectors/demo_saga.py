@@ -6,7 +6,6 @@ Its events are all children of the order and carry `saga` and `step` in their me
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 from connectors.demo_world import Service
 from eventscope import Event, EventHandler, EventPriority
@@ -14,9 +13,9 @@ from eventscope import Event, EventHandler, EventPriority
 __all__ = ["OrderSaga", "choreographed", "orchestrated"]
 
 STEPS = (
-    ("inventory.reserved", 9, 1 / 20, "inventory.released"),
-    ("payment.processed", 35, 1 / 12, "payment.refunded"),
-    ("shipping.created", 15, 1 / 30, "shipping.cancelled"),
+    ("inventory.reserved", 6, 1 / 20, "inventory.released"),
+    ("payment.processed", 16, 1 / 12, "payment.refunded"),
+    ("shipping.created", 9, 1 / 30, "shipping.cancelled"),
 )
 """What a step publishes, its usual milliseconds, how often it fails, and what undoes it."""
 
@@ -51,11 +50,9 @@ class OrderSaga(Service):
         for number, compensation in enumerate(reversed(undo), 1):
             await self.world.work(chance, 8)
             await self._step(event, compensation, -number)
-        urgent = {"priority": EventPriority.HIGH, "reason": f"no {failed}", "status": "cancelled"}
-        await self._step(event, "order.cancelled", -len(undo) - 1, **urgent)
+        await self._step(event, "order.cancelled", -len(undo) - 1, reason=f"no {failed}", status="cancelled")
 
-    async def _step(
-        self, event: Event, name: str, step: int, *, priority: EventPriority = EventPriority.NORMAL, **more: Any
-    ) -> None:
+    async def _step(self, event: Event, name: str, step: int, **more: str) -> None:
         payload = {"order_id": event.payload["order_id"], "total": event.payload["total"], **more}
+        priority = EventPriority.HIGH if step < 0 else EventPriority.NORMAL
         await self.say(name, payload, priority=priority, metadata=dict(event.metadata) | {"step": step})

@@ -51,7 +51,7 @@ def address(chance: Random) -> dict[str, Any]:
 def basket(chance: Random) -> tuple[list[dict[str, Any]], int]:
     """One to four lines of an order, and their sum in cents."""
     chosen = chance.sample(PRODUCTS, chance.choices((1, 2, 3, 4), (5, 3, 2, 1))[0])
-    items = [
+    items: list[dict[str, Any]] = [
         {"product_id": p, "product_name": name, "quantity": chance.choice((1, 1, 1, 2, 3)), "unit_price": cents / 100}
         for p, name, cents in chosen
     ]

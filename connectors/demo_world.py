@@ -8,8 +8,10 @@ makes a run repeatable whatever the timing.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 from eventscope import Event, EventBus, EventEmitter, EventHandler
 from eventscope.event import current_event
 
-__all__ = ["Flaky", "Service", "World", "swell"]
+__all__ = ["Flaky", "Outage", "Service", "World", "outages_unlogged", "swell"]
 
 BURST_EVERY_S = 40.0
 BURST_AT_S = 5.0
@@ -115,6 +117,10 @@ class Service(EventEmitter):
         return await self.emit(type, payload, id=own_id, **about)
 
 
+class Outage(ConnectionError):
+    """A failure that is made up, to be seen by whoever watches."""
+
+
 class Flaky:
     """Something remote that is sometimes away: for an event it fails now and then, or for good."""
 
@@ -125,13 +131,28 @@ class Flaky:
         self._failures: dict[str, int] = {}
 
     def call(self, event: Event, complaint: str) -> None:
-        """Raises ConnectionError for `often` of the events: `for_good` of them each time, the others once or twice."""
+        """Raises Outage for `often` of the events: `for_good` of them each time, the others once or twice."""
         chance = self._world.dice("flaky", event.id)
         if chance.random() >= self._often:
             return
         if chance.random() < self._for_good:
-            raise ConnectionError(complaint)
+            raise Outage(complaint)
         failures = self._failures.pop(event.id, 0)
         if failures < chance.choice((1, 1, 2)):
             self._failures[event.id] = failures + 1
-            raise ConnectionError(complaint)
+            raise Outage(complaint)
+
+
+@contextmanager
+def outages_unlogged() -> Iterator[None]:
+    """Keep the bus from logging made-up failures: a demo must not look broken on the terminal."""
+
+    def is_real(record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], Outage))
+
+    log = logging.getLogger("eventscope.bus")
+    log.addFilter(is_real)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_real)

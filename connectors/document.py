@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from connectors.json_value import Fields, read_fields
 from connectors.line_reader import read_object
+from connectors.lines import BYTE_ORDER_MARK
 from eventscope.connector import Record
 
 __all__ = ["might_be_document", "read_document"]
@@ -25,7 +25,7 @@ _array = msgspec.json.Decoder(list[msgspec.Raw])
 
 def might_be_document(head: bytes, size: int) -> bool:
     """Whether a file that begins with `head` is worth an attempt: JSON, but no JSON Lines."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip()
     if text[:1] not in (b"{", b"[") or size > LARGEST_DOCUMENT:
         return False
     first, newline, _ = text.partition(b"\n")
@@ -36,13 +36,12 @@ def might_be_document(head: bytes, size: int) -> bool:
     return _is_export(fields)
 
 
-def read_document(path: Path) -> list[Record] | None:
-    """The rows of the document at `path`, or None if it is none after all. Raises OSError."""
-    text = path.read_bytes().strip()
+def read_document(text: bytes) -> list[Record] | None:
+    """The rows of a document, or None if it is none after all."""
     try:
-        return list(_records(text))
-    except (ValueError, RecursionError):
-        log.debug("%s is no JSON document", path, exc_info=True)
+        return list(_records(text.removeprefix(BYTE_ORDER_MARK).strip()))
+    except (ValueError, RecursionError) as error:
+        log.debug("not read as a JSON document: %s", error)
         return None
 
 

@@ -65,7 +65,7 @@ class FileConnector(Connector):
         file = self._open()
         try:
             if might_be_document(file.head(), file.size):
-                records = await asyncio.to_thread(read_document, self.options.path)
+                records = await asyncio.to_thread(lambda: read_document(file.whole()))
                 if records is not None:
                     return await _push_document(sink, records)
             await _Reading(file, sink).run()

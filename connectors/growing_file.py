@@ -61,7 +61,12 @@ class GrowingFile:
 
     def head(self) -> bytes:
         """The first bytes of a regular file; nothing for a pipe, which gives its bytes only once."""
-        return os.pread(self._handle, HEAD, 0) if self.regular else b""
+        return self._peek(HEAD) if self.regular else b""
+
+    def whole(self) -> bytes:
+        """All bytes of a regular file."""
+        with self._closing:
+            return b"" if self.ended else self._peek(self.size)
 
     def read(self) -> list[Line] | None:
         """The next lines, at most about SLICE bytes of them; None when there is nothing new."""
@@ -88,7 +93,17 @@ class GrowingFile:
     def _was_rewritten(self) -> bool:
         if os.fstat(self._handle).st_size < self._position:
             return True
-        return os.pread(self._handle, len(self._fingerprint), 0) != self._fingerprint
+        return self._peek(len(self._fingerprint)) != self._fingerprint
+
+    def _peek(self, size: int) -> bytes:
+        """The first bytes, wherever reading has come to."""
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        parts: list[bytes] = []
+        while size > 0 and (part := os.read(self._handle, size)):
+            parts.append(part)
+            size -= len(part)
+        os.lseek(self._handle, self._position, os.SEEK_SET)
+        return b"".join(parts)
 
     def _begin_again(self, news: str) -> list[Line]:
         self.news = news
@@ -104,15 +119,15 @@ class GrowingFile:
         return self._reopen_if_replaced() if self.regular else None
 
     def _reopen_if_replaced(self) -> list[Line] | None:
+        old, cutter = self._handle, self._cutter
         try:
             found = self._path.stat()
-        except OSError:
+            if (found.st_dev, found.st_ino) == self._identity:
+                return None
+            self._open()
+        except FileNotFoundError:
             self.news = "the file is gone; waiting for it to come back"
             return None
-        if (found.st_dev, found.st_ino) == self._identity:
-            return None
-        lines, old = self._cutter.rest(), self._handle
-        self._open()
         os.close(old)
         self.news = "the file was replaced by a new one"
-        return lines
+        return cutter.rest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-__all__ = ["LONGEST_LINE", "Line", "LineCutter"]
+__all__ = ["BYTE_ORDER_MARK", "LONGEST_LINE", "Line", "LineCutter"]
 
 LONGEST_LINE: Final = 16 * 2**20
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, Final
 
 from connectors.json_value import Fields, text_of, value_of
 from connectors.logline import priority_of
-from connectors.timestamps import read_time
+from connectors.timestamps import read_time, small_decimal
 from eventscope.connector import Record, headers_text
 from eventscope.step import Phase
 
@@ -61,7 +60,7 @@ def _phase(raw: bytes) -> int:
 
 def _nanoseconds(raw: bytes) -> int:
     """Milliseconds, as JSON writes them, in nanoseconds."""
-    return round(Decimal(raw.decode()) * 10**6)
+    return round(small_decimal(raw.decode()) * 10**6)
 
 
 def _headers(raw: bytes) -> str:
@@ -92,7 +91,7 @@ READERS: Final[dict[str, tuple[str, Callable[[bytes], Any]]]] = {
     "fanout": ("fanout", int),
     "queue_ms": ("queue_ns", _nanoseconds),
     "handle_ms": ("handle_ns", _nanoseconds),
-    "total_ms": ("total_ns", _nanoseconds),
+    "latency_ms": ("total_ns", _nanoseconds),
     "headers": ("headers", _headers),
 }
 """For each member the column it fills, and how."""

@@ -13,13 +13,13 @@ from eventscope.connector import Block
 from eventscope.step import Phase
 from eventscope.wire import LENGTH
 
-__all__ = ["read_steps"]
+__all__ = ["Columns", "read_steps"]
 
 Nanoseconds = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Size = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
-class _Columns(msgspec.Struct, gc=False):
+class Columns(msgspec.Struct, gc=False):
     """The JSON of a STEPS frame: equally long lists."""
 
     type: list[str | None]
@@ -42,7 +42,7 @@ class _Columns(msgspec.Struct, gc=False):
     payload_size: list[Size]
 
 
-_decoder = msgspec.json.Decoder(_Columns)
+_decoder = msgspec.json.Decoder(Columns)
 
 
 def read_steps(body: bytes | bytearray | memoryview, channel: str) -> Block:

@@ -46,8 +46,10 @@ class TapConnector(Connector):
         listener = self._listen()
         room = TapRoom(sink, listener.address)
         try:
-            server = await asyncio.get_running_loop().create_unix_server(room.new_client, sock=listener.socket)
+            loop = asyncio.get_running_loop()
+            server = await loop.create_unix_server(room.new_client, sock=listener.socket, start_serving=False)
             try:
+                await server.start_serving()
                 room.show()
                 await asyncio.Event().wait()
             finally:

@@ -14,7 +14,7 @@ from typing import Final
 
 from eventscope.step import UNKNOWN
 
-__all__ = ["TIME_PATTERN", "read_time"]
+__all__ = ["TIME_PATTERN", "from_match", "read_time", "small_decimal"]
 
 TIME_PATTERN: Final = (
     r"(?P<seconds>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,18}))?\s?"
@@ -23,6 +23,8 @@ TIME_PATTERN: Final = (
 
 UNITS: Final = ((Decimal(10) ** 11, 10**9), (Decimal(10) ** 14, 10**6), (Decimal(10) ** 17, 10**3))
 """Numbers below the first are in a unit of so many nanoseconds; larger ones are nanoseconds."""
+
+MOST_DIGITS: Final = 20
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _time = re.compile(TIME_PATTERN)
@@ -33,9 +35,20 @@ def read_time(text: str) -> int:
     if found := _time.fullmatch(text.strip()):
         return from_match(found)
     try:
-        return _in_range(_of_number(Decimal(text)))
-    except (InvalidOperation, ValueError, OverflowError):
+        return _in_range(_of_number(small_decimal(text)))
+    except ValueError:
         return UNKNOWN
+
+
+def small_decimal(text: str) -> Decimal:
+    """A number that is safe to compute with: 1e999999999 would take for ever. Raises ValueError."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("not a number") from error
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS:
+        raise ValueError("not a number of usual size")
+    return number
 
 
 def from_match(found: re.Match[str]) -> int:

@@ -103,9 +103,9 @@ class Listener:
         except AddressError:
             self.socket.close()
             raise
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.socket.close()
-            raise AddressError(f"cannot listen at {address}: {error.strerror or error}") from error
+            raise AddressError(f"cannot listen at {str(address)!r}: {error}") from error
 
     def _bind(self) -> None:
         before = os.umask(0o177)
@@ -188,7 +188,9 @@ def _remove_stale(address: Path) -> None:
     if not stat.S_ISSOCK(found.st_mode):
         raise AddressError(f"{address} exists and is no socket; choose another address")
     if _somebody_listens(address):
-        raise AddressInUse(f"another monitor already listens at {address}; close it, or give another address as tap:PATH")
+        raise AddressInUse(
+            f"another monitor already listens at {address}; close it, or give another address as tap:PATH"
+        )
     address.unlink()
 
 

@@ -32,7 +32,9 @@ class Backoff:
     @classmethod
     def of(cls, value: Backoff | float) -> Backoff:
         """A back-off as it is, or the usual one that begins with `value` seconds."""
-        return value if isinstance(value, cls) else cls(first=value, longest=max(value, cls().longest))
+        if isinstance(value, Backoff):
+            return value
+        return cls(first=value, longest=max(value, cls().longest))
 
     def delay(self, attempt: int) -> float:
         """Seconds to wait after attempt number `attempt` (from 1) failed."""

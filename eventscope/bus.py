@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import threading
 import time
@@ -14,13 +13,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
 from eventscope.backoff import Backoff
-from eventscope.collector import Collector
 from eventscope.config import read_config
 from eventscope.errors import BusNotStarted, QueueFull
 from eventscope.event import Event, EventPriority
 from eventscope.lanes import Lanes
-from eventscope.ledger import Ledger
-from eventscope.metrics import Rates
+from eventscope.ledger import COUNTERS, Ledger
+from eventscope.metrics import by_priority
 from eventscope.observers import Observer, Observers
 from eventscope.options import check_options
 from eventscope.overflow import Overflow
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from eventscope.tap import Tap
 
 __all__ = ["EventBus"]
-
-log = logging.getLogger("eventscope.bus")
 
 
 class EventBus:
@@ -67,9 +63,7 @@ class EventBus:
         self._router = Router()
         self._lanes = Lanes(self._options["ageing"])
         self._ledger = Ledger(self._observers, timed=enable_metrics)
-        self._rates = Rates(self._ledger.counters)
         self._run: Run | None = None
-        self._lock = threading.Lock()
         self._abandoned: deque[Subscription] = deque()
 
     @classmethod
@@ -85,29 +79,16 @@ class EventBus:
     @property
     def running(self) -> bool:
         """Whether it is started and takes events."""
-        return self._run is not None and not self._run.draining
+        run = self._run
+        return run is not None and not run.draining and not run.loop.is_closed()
 
     async def start(self) -> None:
         """Begin to deliver, in the running loop. Does nothing if it runs already; may follow a `stop`."""
-        run = self._run
-        if run is not None and run.loop.is_closed():
-            self._lose(run)
-        elif run is not None and run.draining:
-            await run.stop(0)
+        if self._run is not None and not self.running:
+            await self.stop()
         if self._run is None:
             self._bury()
             self._run = Run(self._router, self._lanes, self._ledger, self._options)
-            self._tick(self._run)
-
-    def _tick(self, run: Run) -> None:
-        if self._run is run:
-            self._rates.note()
-            run.loop.call_later(1.0, self._tick, run)
-
-    def _lose(self, run: Run) -> None:
-        log.warning("bus %r was not stopped before its event loop was closed", self.name)
-        run.cut()
-        self._run = None
 
     async def stop(self, timeout: float = 5.0) -> Stopped:  # noqa: ASYNC109
         """Deliver what waits, for at most `timeout` seconds, then cancel handlers and drop the rest.
@@ -118,18 +99,13 @@ class EventBus:
         run = self._run
         if run is None:
             return Stopped(True, 0, 0.0)
-        if run.loop.is_closed():
-            self._lose(run)
-            return Stopped(False, 0, 0.0)
-        if run.thread != threading.get_ident():
+        if run.thread != threading.get_ident() and not run.loop.is_closed():
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self.stop(timeout), run.loop))
         try:
-            stopped = await run.stop(timeout)
+            return await run.stop(timeout)
         finally:
-            self._run = None if self._run is run else self._run
-        if stopped.dropped:
-            log.warning("bus %r stopped and dropped %d deliveries", self.name, stopped.dropped)
-        return stopped
+            if self._run is run and run.ended:
+                self._run = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -147,12 +123,16 @@ class EventBus:
         policy `drop-lowest` dropped a delivery of it. With the policy `block` it waits for room. Raises
         BusNotStarted, and QueueFull with the policy `reject`. From another thread's loop it works too.
         """
-        event = event if isinstance(event, Event) else Event(event, payload, **fields)
+        event = _event_of(event, payload, fields)
         run = self._open()
         if run.thread != threading.get_ident():
-            return await asyncio.wrap_future(self._hand_over(run, event))
+            return await asyncio.wrap_future(run.hand_over(event))
         taken = run.offer(event)
-        return taken if taken is not None else await run.wait_in(event)
+        if taken is None:
+            return await run.wait_in(event)
+        if run.due:
+            await run.pause()
+        return taken
 
     def publish_nowait(self, event: Event | str | Enum, payload: Any = None, **fields: Any) -> bool:
         """Publish without waiting, from a plain function: False, and counted, if there is no room.
@@ -160,10 +140,11 @@ class EventBus:
         From another thread the event is handed over to the thread of the bus, and True says no more than
         that. Raises BusNotStarted.
         """
-        event = event if isinstance(event, Event) else Event(event, payload, **fields)
+        event = _event_of(event, payload, fields)
         run = self._open()
         if run.thread != threading.get_ident():
-            return run.hand_over(event) is not None
+            future = run.hand_over(event)
+            return not (future.done() and future.exception())
         try:
             taken = run.offer(event)
         except QueueFull:
@@ -178,24 +159,13 @@ class EventBus:
         As many events as `max_queue_size` may be on their way between the threads; with more than that
         the future raises QueueFull, whatever the policy. Raises BusNotStarted.
         """
-        event = event if isinstance(event, Event) else Event(event, payload, **fields)
-        return self._hand_over(self._open(), event)
-
-    def _hand_over(self, run: Run, event: Event) -> Future[bool]:
-        future = run.hand_over(event)
-        if future is None:
-            future = Future()
-            future.set_exception(
-                QueueFull(f"too many events of other threads wait for bus {self.name!r}: publish more slowly")
-            )
-        return future
+        event = _event_of(event, payload, fields)
+        return self._open().hand_over(event)
 
     def _open(self) -> Run:
         run = self._run
         if run is None:
-            raise BusNotStarted(
-                f"bus {self.name!r} is not started: call `await bus.start()`, or use `async with bus:`"
-            )
+            raise BusNotStarted(f"bus {self.name!r} is not started: call `await bus.start()`, or use `async with bus:`")
         if run.draining and (run.closed or not run.is_inside()):
             raise BusNotStarted(f"bus {self.name!r} is stopping and takes no more events")
         if run.loop.is_closed():
@@ -242,13 +212,10 @@ class EventBus:
             backoff=backoff,
             concurrency=max(1, limit // 2) if concurrency is None else concurrency,
             batch=batch,
+            batch_wait=batch_wait,
         )
-        if batch is not None:
-            subscription.collector = Collector(min(batch, self._options["max_queue_size"]), batch_wait)
         subscription.belong(self.unsubscribe)
-        with self._lock:
-            subscription.name = self._router.free_name(subscription.name)
-            self._router.add(subscription)
+        self._router.add(subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription | str) -> None:
@@ -256,10 +223,9 @@ class EventBus:
 
         Raises KeyError for a name that nobody has.
         """
-        subscription = self._named(subscription) if isinstance(subscription, str) else subscription
+        subscription = self._router.named(subscription) if isinstance(subscription, str) else subscription
         subscription.active = False
-        with self._lock:
-            self._router.remove(subscription)
+        self._router.remove(subscription)
         run = self._run
         if run is None or run.loop.is_closed():
             return
@@ -267,12 +233,6 @@ class EventBus:
             run.end_subscription(subscription)
         else:
             run.loop.call_soon_threadsafe(run.end_subscription, subscription)
-
-    def _named(self, name: str) -> Subscription:
-        for subscription in self._router.subscriptions:
-            if subscription.name == name:
-                return subscription
-        raise KeyError(f"no subscription is named {name!r}")
 
     def abandon(self, subscription: Subscription) -> None:
         """End a subscription soon. For finalizers, which may run in any thread and amid anything."""
@@ -308,15 +268,14 @@ class EventBus:
         `handle` and `total`, by priority; `rates` are per second over the last ten seconds.
         """
         run, latencies = self._run, self._ledger.latencies
-        urgent_first = list(reversed(EventPriority))
         return {
             **self._ledger.counters(),
             "waiting": self._lanes.waiting,
             "running": run.workers.running if run else 0,
-            "queue_depth": {p.name: self._lanes.depth[p] for p in urgent_first},
-            "latency_ms": {p.name: latencies[p].summary() for p in urgent_first} if latencies else {},
+            "queue_depth": by_priority(self._lanes.depth),
+            "latency_ms": by_priority([times.summary() for times in latencies]) if latencies else {},
             "uptime_s": time.monotonic() - run.started if run else 0.0,
-            "rates": self._rates.summary(),
+            "rates": run.rates.summary() if run else dict.fromkeys(COUNTERS, 0.0),
         }
 
     def get_subscriptions_info(self) -> list[dict[str, Any]]:
@@ -325,3 +284,11 @@ class EventBus:
 
     def __repr__(self) -> str:
         return f"EventBus({self.name!r}, running={self.running})"
+
+
+def _event_of(event: Event | str | Enum, payload: Any, fields: dict[str, Any]) -> Event:
+    if not isinstance(event, Event):
+        return Event(event, payload, **fields)
+    if payload is not None or fields:
+        raise TypeError("publish takes an Event, or else a type with a payload and other fields")
+    return event

@@ -23,9 +23,7 @@ class Collector:
         self._held: list[Delivery] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(
-        self, delivery: Delivery, loop: asyncio.AbstractEventLoop, push: Callable[[Delivery], None]
-    ) -> None:
+    def add(self, delivery: Delivery, loop: asyncio.AbstractEventLoop, push: Callable[[Delivery], None]) -> None:
         """Put one delivery with the others; the batch goes to `push`, later from `loop`."""
         self._push = push
         self._held.append(delivery)

@@ -137,9 +137,7 @@ class Event:
             causation_id = causation_id or parent.id
         _set_type(self, name)
         _set_category(self, name.partition(".")[0] if category is None else text_of(category))
-        _set_priority(
-            self, priority if priority.__class__ is EventPriority else EventPriority.parse(priority)
-        )
+        _set_priority(self, priority if priority.__class__ is EventPriority else EventPriority.parse(priority))
         _set_source(self, source)
         _set_id(self, own_id)
         _set_correlation(self, correlation_id or own_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from eventscope.backoff import Backoff
 from eventscope.event import Event, EventPriority
@@ -63,7 +64,7 @@ class EventHandler:
         """
         if instances:
             for instance in instances:
-                _registration.add_instance(instance, bus).register(_known(bus))
+                _registration.register_instance(instance, bus)
             return
         if bus is not None:
             _registration.set_bus(bus)
@@ -76,20 +77,78 @@ class EventHandler:
             _registration.add_instance(instance, bus)
 
 
-def _known(bus: EventBus | None) -> EventBus:
-    return bus if bus is not None else _registration.required_bus()
+def _declare(declaration: Declaration, function: Callable[P, R]) -> Callable[P, R]:
+    if "__qualname__" in sys._getframe(1).f_locals:  # only the body of a class has that variable
+        method = function if isinstance(function, _Method) else _Method(function)
+        method.declarations.append(declaration)
+        return method  # type: ignore[return-value]
+    if not callable(function):
+        raise TypeError(f"@EventHandler.on takes a function or a method, not {function!r}")
+    _registration.add_function(function, declaration)
+    return function
 
 
-class _Declared(Generic[P, R]):
-    """A decorated function. In the body of a class it turns back into that function, and notes the method."""
+class _Method:
+    """A decorated method while the body of its class is executed; then it is the method itself again."""
 
-    def __init__(self, function: Callable[P, R], declarations: list[Declaration]) -> None:
+    def __init__(self, function: Any) -> None:
         self.function = function
-        self.declarations = declarations
-        functools.update_wrapper(self, function)
-        if inspect.iscoroutinefunction(function):
-            # What asks whether a handler is async shall get the function's own answer.
-            self._is_coroutine_marker = inspect.iscoroutinefunction
+        self.declarations: list[Declaration] = []
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
+    def __call__(self, *_: object, **__: object) -> None:
+        raise TypeError("@EventHandler.on goes above @staticmethod and @classmethod, not below")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        setattr(owner, name, self.function)
+        if isinstance(self.function, (staticmethod, classmethod)):
+            for declaration in self.declarations:
+                _registration.add_function(getattr(owner, name), declaration)
+            return
+        if DECLARED not in owner.__dict__:
+            setattr(owner, DECLARED, {})
+        getattr(owner, DECLARED)[name] = self.declarations
+        if not getattr(owner, "subscribes_itself", False):
+            _watch(owner)
+
+
+def _watch(owner: type) -> None:
+    if not any(isinstance(base.__dict__.get("__new__"), _New) for base in owner.__mro__):
+        owner.__new__ = _New(owner)  # type: ignore[method-assign,assignment]
+
+
+class _New:
+    """The `__new__` of a class with decorated methods: notes each object as it is made.
+
+    It is not `__init__` that is replaced, because dataclasses write their own, and subclasses may forget
+    to call their base's.
+    """
+
+    def __init__(self, owner: type) -> None:
+        self._owner = owner
+        self._own = owner.__dict__.get("__new__")
+
+    def __call__(self, cls: type, *args: Any, **kwargs: Any) -> Any:
+        made = self._make(cls, args, kwargs)
+        _registration.add_instance(made)
+        return made
+
+    def _make(self, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._own is not None:
+            return self._own.__func__(cls, *args, **kwargs)
+        holder = next(base for base in cls.__mro__ if base.__dict__.get("__new__") is self)
+        new: Callable[..., Any] = super(holder, cls).__new__  # type: ignore[arg-type]
+        if new is not object.__new__:
+            return new(cls, *args, **kwargs)
+        if (args or kwargs) and cls.__init__ is object.__init__:  # type: ignore[misc]
+            raise TypeError(f"{cls.__name__}() takes no arguments")
+        return new(cls)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """What the class is called with, for those who inspect it."""
+        if self._own is not None:
+            return inspect.signature(self._own.__func__)
+        init = self._owner.__init__  # type: ignore[misc]
+        if init is not object.__init__:
+            return inspect.signature(init)
+        return inspect.Signature([inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)])

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
-from eventscope.errors import BusNotStarted, describe
+from eventscope.errors import BusNotStarted, QueueFull, describe
 from eventscope.event import Event
 
 __all__ = ["Inbound"]
@@ -17,12 +17,14 @@ __all__ = ["Inbound"]
 SLICE_NS = 5_000_000
 """After so much work without a pause the rest of the program has its turn."""
 
+TOO_MANY = "too many events of other threads wait for the bus: publish more slowly, or wait for the futures"
+
 
 class Inbound:
     """At most `bound` events on their way from other threads, in their order.
 
     The loop is woken once for a batch, not for each event. `admit` publishes one, and may wait for room
-    in the queue; `on_empty` is called when all are through.
+    in the queue; `on_empty` is called when all are through, `on_refusal` in the other thread when too many come.
     """
 
     def __init__(
@@ -31,11 +33,13 @@ class Inbound:
         context: contextvars.Context,
         admit: Callable[[Event], Coroutine[None, None, bool]],
         on_empty: Callable[[], None],
+        on_refusal: Callable[[], None],
     ) -> None:
         self._bound = bound
         self._context = context
         self._admit = admit
         self._on_empty = on_empty
+        self._on_refusal = on_refusal
         self._loop = asyncio.get_running_loop()
         self._events: deque[tuple[Event, Future[bool]]] = deque()
         self._called = False
@@ -46,16 +50,17 @@ class Inbound:
         """Whether nothing is on its way."""
         return not self._events and self._task is None
 
-    def put(self, event: Event) -> Future[bool] | None:
-        """Hand over an event from any thread; None if too many are on their way already.
+    def put(self, event: Event) -> Future[bool]:
+        """Hand over an event from any thread; the future has QueueFull if too many are on their way already.
 
         Raises BusNotStarted when the loop of the bus is closed.
         """
-        if len(self._events) >= self._bound:
-            return None
         future: Future[bool] = Future()
-        entry = event, future
-        self._events.append(entry)
+        if len(self._events) >= self._bound:
+            self._on_refusal()
+            future.set_exception(QueueFull(TOO_MANY))
+            return future
+        self._events.append((event, future))
         # The flag is cleared before the events are read, so none is left behind; at worst it is called twice.
         if not self._called:
             self._called = True
@@ -99,7 +104,7 @@ class Inbound:
 
     def close(self, reason: BusNotStarted) -> None:
         """Turn away all that are still on their way."""
-        if self._task is not None:
+        if self._task is not None and not self._loop.is_closed():
             self._task.cancel()
         while self._events:
             _, future = self._events.popleft()

@@ -77,10 +77,10 @@ class Lanes:
             if lane is None:
                 return None
             aged = self._aged(lane, now) if self._since_aged >= PICKS_BETWEEN_AGED else None
-            entry = (aged or lane).popleft()
+            entry = (lane if aged is None else aged).popleft()
             subscription = entry.subscription
             if subscription.running < subscription.concurrency:
-                self._since_aged = 0 if aged else self._since_aged + 1
+                self._since_aged = self._since_aged + 1 if aged is None else 0
                 self.let_go(entry)
                 return entry
             self._park(entry)

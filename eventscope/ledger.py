@@ -14,7 +14,7 @@ from eventscope.metrics import Latencies
 from eventscope.observers import Observers
 from eventscope.step import UNKNOWN, Phase, Step
 
-__all__ = ["Ledger"]
+__all__ = ["COUNTERS", "Ledger"]
 
 log = logging.getLogger("eventscope.bus")
 
@@ -104,9 +104,7 @@ class Ledger:
             if self.latencies is not None:
                 self.latencies[delivery.event.priority].handle.add(end - start)
             if self._observers.watching:
-                self._tell(
-                    Phase.FAILED, entry, delivery, start=start, end=end, handle_ns=end - start, error=text
-                )
+                self._tell(Phase.FAILED, entry, delivery, start=start, end=end, handle_ns=end - start, error=text)
 
     def retry(self, entry: Delivery, end: int) -> None:
         """The failed attempt will be followed by another."""

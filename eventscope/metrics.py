@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from eventscope.event import EventPriority
 from eventscope.histogram import Histogram
 
-__all__ = ["Latencies", "Rates"]
+__all__ = ["Latencies", "Rates", "by_priority"]
+
+T = TypeVar("T")
 
 RATES_OVER: Final = 10
 """Rates are averages over so many seconds."""
+
+
+def by_priority(values: Sequence[T]) -> dict[str, T]:
+    """Values that are numbered by priority, under its names, the most urgent first."""
+    return {priority.name: values[priority] for priority in reversed(EventPriority)}
 
 
 class Latencies:

@@ -136,17 +136,25 @@ class Registration:
 
     def register_all(self) -> None:
         """Register all that was decorated so far. Raises EventBusNotSet."""
-        if self.bus is None:
-            raise EventBusNotSet(
-                "EventBus not set: call EventHandler.set_event_bus(bus) before EventHandler.register_all()"
-            )
+        bus = self._required(self.bus)
         self.active = True
         self._register_functions()
         for instance in list(self._instances.values()):
-            instance.register(instance.bus or self.bus)
+            instance.register(instance.bus or bus)
+
+    def register_instance(self, target: object, bus: EventBus | None) -> None:
+        """Register the methods of one object now. Raises EventBusNotSet."""
+        instance = self.add_instance(target, bus)
+        instance.register(self._required(instance.bus or self.bus))
 
     def _register_functions(self) -> None:
-        bus = self.bus
-        assert bus is not None
+        bus = self._required(self.bus)
         for function, declaration in self._functions[len(self._subscribed) :]:
             self._subscribed.append(bus.subscribe(function, **declaration))
+
+    def _required(self, bus: EventBus | None) -> EventBus:
+        if bus is None:
+            raise EventBusNotSet(
+                "EventBus not set: call EventHandler.set_event_bus(bus) before EventHandler.register_all()"
+            )
+        return bus

@@ -28,12 +28,13 @@ class Retries:
         self._ledger = ledger
         self._push = push
         self._timers: dict[Delivery, asyncio.TimerHandle] = {}
+        self._closed = False
 
     def failed(self, entry: Delivery, start: int, end: int, error: BaseException) -> None:
         """Try `entry` again later if its subscription allows that, else make it a dead letter."""
         self._ledger.fail(entry, start, end, error)
         subscription = entry.subscription
-        if not subscription.active or entry.attempt > subscription.retries:
+        if self._closed or not subscription.active or entry.attempt > subscription.retries:
             self._ledger.dead_letter(entry, end, error)
             return
         delay = subscription.backoff.delay(entry.attempt)
@@ -49,9 +50,16 @@ class Retries:
             delivery.queued = now
         self._push(entry)
 
-    def discard(self, subscription: Subscription | None = None) -> list[Delivery]:
-        """Give up what waits here for `subscription`, or everything."""
-        given_up = [e for e in self._timers if subscription is None or e.subscription is subscription]
+    def close(self) -> list[Delivery]:
+        """Give up all that waits here; nothing is tried again from now on."""
+        self._closed = True
+        return self._give_up(list(self._timers))
+
+    def discard(self, subscription: Subscription) -> list[Delivery]:
+        """Give up what waits here for one subscription."""
+        return self._give_up([entry for entry in self._timers if entry.subscription is subscription])
+
+    def _give_up(self, given_up: list[Delivery]) -> list[Delivery]:
         for entry in given_up:
             self._timers.pop(entry).cancel()
             self._lanes.let_go(entry)

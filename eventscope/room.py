@@ -80,14 +80,14 @@ class Room:
 
     def _hand_out(self) -> None:
         self._told = False
-        free = self._bound - self._lanes.waiting
+        used = self._lanes.waiting
         while self._waiters:
             future, size, _ = self._waiters[0]
             if not future.done():
-                if size > free and self._lanes.waiting:
+                if used and used + size > self._bound:
                     return
                 future.set_result(None)
-                free -= size
+                used += size
             self._waiters.popleft()
 
     def unjam(self) -> None:
@@ -101,7 +101,7 @@ class Room:
     def close(self, reason: BusNotStarted) -> None:
         """Turn all who wait away."""
         for waiter in self._waiters:
-            if not waiter.future.done():
+            if not waiter.future.done() and not waiter.future.get_loop().is_closed():
                 waiter.future.set_exception(reason)
         self._waiters.clear()
         self._told = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -25,25 +26,32 @@ class Router:
     """All subscriptions of a bus, in the order in which they came.
 
     What an event's kind (type, category, priority) leads to is remembered; only filters are asked for
-    each event. May be read while another thread changes it.
+    each event. May be changed from any thread.
     """
 
     def __init__(self) -> None:
         self.subscriptions: tuple[Subscription, ...] = ()
+        self._lock = threading.Lock()
         self._of_kind: dict[Kind, tuple[tuple[Subscription, ...], bool]] = {}
 
-    def free_name(self, wanted: str) -> str:
-        """`wanted`, or if a subscription has that name already, `wanted#2` and so on."""
-        taken = {s.name for s in self.subscriptions}
-        return next(n for n in _numbered(wanted) if n not in taken)
-
     def add(self, subscription: Subscription) -> None:
-        """Let events reach `subscription` from now on."""
-        self._change((*self.subscriptions, subscription))
+        """Let events reach `subscription` from now on; if its name is taken it becomes `name#2` and so on."""
+        with self._lock:
+            taken = {s.name for s in self.subscriptions}
+            subscription.name = next(n for n in _numbered(subscription.name) if n not in taken)
+            self._change((*self.subscriptions, subscription))
 
     def remove(self, subscription: Subscription) -> None:
         """No event reaches `subscription` any more."""
-        self._change(tuple(s for s in self.subscriptions if s is not subscription))
+        with self._lock:
+            self._change(tuple(s for s in self.subscriptions if s is not subscription))
+
+    def named(self, name: str) -> Subscription:
+        """The subscription of that name. Raises KeyError."""
+        for subscription in self.subscriptions:
+            if subscription.name == name:
+                return subscription
+        raise KeyError(f"no subscription is named {name!r}")
 
     def _change(self, subscriptions: tuple[Subscription, ...]) -> None:
         self.subscriptions = subscriptions

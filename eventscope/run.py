@@ -18,18 +18,20 @@ from eventscope.inbound import Inbound
 from eventscope.lanes import Lanes
 from eventscope.ledger import Ledger
 from eventscope.logline import log_event
+from eventscope.metrics import Rates
 from eventscope.overflow import Overflow
 from eventscope.retries import Retries
 from eventscope.room import Room
 from eventscope.router import Router
 from eventscope.subscription import Subscription
-from eventscope.workers import UNSUBSCRIBED, Workers
+from eventscope.workers import SLICE_NS, UNSUBSCRIBED, Workers
 
 __all__ = ["Run", "Stopped"]
 
 log = logging.getLogger("eventscope.bus")
 
 STOPPED: Final = "the bus stopped"
+CAME_TOO_LATE: Final = "the bus stopped before the event was let in: start it again"
 NO_ROOM: Final = "the queue is full"
 
 _inside: ContextVar[Run | None] = ContextVar("eventscope_inside", default=None)
@@ -55,6 +57,11 @@ class Run:
         self.thread = threading.get_ident()
         self.started = time.monotonic()
         self.closed = False
+        self.due = False
+        """Whether a publisher should call `pause` now."""
+        self._slice_end = 0
+        self.rates = Rates(ledger.counters)
+        self._name: str = options["name"]
         self._router = router
         self._lanes = lanes
         self._ledger = ledger
@@ -68,25 +75,35 @@ class Run:
         plain.run(current_event.set, None)
         handling = plain.copy()
         handling.run(_inside.set, self)
-        self._inbound = Inbound(self._bound, plain, self.admit, self._check_drained)
+        self._inbound = Inbound(self._bound, plain, self.admit, self._check_drained, ledger.reject)
         self._room = Room(lanes, self._bound, self._stuck)
         self._retries = Retries(lanes, ledger, self._push)
         self.workers = Workers(
             lanes,
             ledger,
             options["concurrency"],
-            name=options["name"],
+            name=self._name,
             context=handling,
             on_start=self._room.freed,
             on_rest=self._at_rest,
             on_failure=self._retries.failed,
             on_stale=ledger.drop,
         )
+        self._tick()
+
+    def _tick(self) -> None:
+        self.rates.note()
+        self._ticking = self.loop.call_later(1.0, self._tick)
 
     @property
     def draining(self) -> bool:
         """Whether it is stopping; only handlers, and what they started, may publish then."""
         return self._ended is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped, or its loop was closed under it."""
+        return self.loop.is_closed() or (self._ended is not None and self._ended.done())
 
     def is_inside(self) -> bool:
         """Whether the caller is a handler of this run, or something that a handler started."""
@@ -120,23 +137,30 @@ class Run:
 
     async def wait_in(self, event: Event) -> bool:
         """Let `event` in when there is room."""
-        await self._room.wait(len(self._router.match(event)), inside=self.is_inside())
-        if self.closed:
-            raise BusNotStarted("the bus stopped while the event waited for room")
-        self._accept(event, self._router.match(event))
+        try:
+            await self._room.wait(len(self._router.match(event)), inside=self.is_inside())
+            if self.closed:
+                raise BusNotStarted(CAME_TOO_LATE)
+            self._accept(event, self._router.match(event))
+        finally:
+            self._check_drained()
         return True
 
-    def hand_over(self, event: Event) -> Future[bool] | None:
-        """Let `event` in from another thread; None, and counted, if too many are on their way already."""
-        future = self._inbound.put(event)
-        if future is None:
-            self._ledger.reject()
-        return future
+    def hand_over(self, event: Event) -> Future[bool]:
+        """Let `event` in from another thread."""
+        return self._inbound.put(event)
 
     def _accept(self, event: Event, subscriptions: tuple[Subscription, ...]) -> None:
         now = self._announce(event, len(subscriptions))
+        self.due = now > self._slice_end
         for subscription in subscriptions:
             self._enqueue(Delivery(event, subscription, now))
+
+    async def pause(self) -> None:
+        """Let the loop turn if the caller has been publishing for a while without a pause."""
+        if time.monotonic_ns() < self._slice_end + SLICE_NS:
+            await asyncio.sleep(0)
+        self._slice_end = time.monotonic_ns() + SLICE_NS
 
     def _announce(self, event: Event, fanout: int) -> int:
         if self._log_events:
@@ -153,11 +177,16 @@ class Run:
     def _squeeze_in(self, delivery: Delivery) -> bool:
         if not self._room.fits(1):
             victim = self._lanes.evict(delivery.event.priority)
-            self._ledger.drop(victim or delivery, NO_ROOM)
+            self._lose(victim or delivery)
             if victim is None:
                 return False
         self._enqueue(delivery)
         return True
+
+    def _lose(self, entry: Delivery) -> None:
+        self._ledger.drop(entry, NO_ROOM)
+        if entry.subscription.complains(time.monotonic_ns()):
+            log.warning("%r does not get %r: %s", entry.subscription.name, entry.event, NO_ROOM)
 
     def _enqueue(self, delivery: Delivery) -> None:
         self._lanes.hold(delivery)
@@ -195,6 +224,8 @@ class Run:
 
     async def stop(self, timeout: float) -> Stopped:  # noqa: ASYNC109
         """Handle what is left, for at most `timeout` seconds; then cancel handlers and drop the rest."""
+        if self.loop.is_closed():
+            return self._lost()
         if self._ended is not None:
             return await asyncio.shield(self._ended)
         self._ended = self.loop.create_future()
@@ -208,7 +239,15 @@ class Run:
             finally:
                 stopped = Stopped(in_time, self._ledger.dropped - dropped, time.monotonic() - began)
                 self._ended.set_result(stopped)
+        if stopped.dropped:
+            log.warning("bus %r stopped and dropped %d deliveries", self._name, stopped.dropped)
         return stopped
+
+    def _lost(self) -> Stopped:
+        dropped = self._ledger.dropped
+        self.cut()
+        log.warning("bus %r was not stopped before its event loop was closed", self._name)
+        return Stopped(False, self._ledger.dropped - dropped, 0.0)
 
     async def _drain(self, timeout: float) -> bool:  # noqa: ASYNC109
         self._stopper = asyncio.current_task()
@@ -224,20 +263,21 @@ class Run:
         if self._drained is None or self._drained.done():
             return
         own = self.workers.employs(self._stopper)  # a handler that stops its bus cannot wait for itself
-        if not self._lanes.waiting and self._inbound.empty and not self._room.crowded:
-            if self.workers.running <= own:
-                self._drained.set_result(None)
+        idle = not self._lanes.waiting and self.workers.running <= own
+        if idle and self._inbound.empty and not self._room.crowded:
+            self._drained.set_result(None)
 
     def _at_rest(self) -> None:
         self._room.unjam()
         self._check_drained()
 
     def cut(self) -> None:
-        """Give up all that waits, at once."""
+        """Give up all that waits, at once. The loop may be closed already."""
         self.closed = True
-        reason = BusNotStarted("the bus stopped before the event was let in")
+        self._ticking.cancel()
+        reason = BusNotStarted(CAME_TOO_LATE)
         self._inbound.close(reason)
         self._room.close(reason)
         for subscription in self._router.subscriptions:
             self._drop(self._waiting_for(subscription), STOPPED)
-        self._drop(self._lanes.clear() + self._retries.discard(), STOPPED)
+        self._drop(self._lanes.clear() + self._retries.close(), STOPPED)

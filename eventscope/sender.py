@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from eventscope.buffer import StepBuffer, Taken
+from eventscope.buffer import StepBuffer
 from eventscope.connector import DeclaredSubscription
 from eventscope.declared import declared_subscriptions
 from eventscope.wire import MAGIC, VERSION, Kind, frame, step_frames
@@ -77,7 +77,6 @@ class Sender:
         self._buffer = buffer
         self._connection = connection
         self._closing = closing
-        self._unreadable = 0
         self._next_heartbeat = 0.0
         self._declared: tuple[DeclaredSubscription, ...] | None = None
         connection.settimeout(PATIENCE_S)
@@ -89,7 +88,7 @@ class Sender:
         self._send(MAGIC + frame(Kind.HELLO, self._hello()))
         while not self._closing.is_set():
             self._send_heartbeat_if_due()
-            if not self._send_batch():
+            if self._send_batch() < BATCH:
                 self._closing.wait(TICK_S)
         while self._send_batch():
             pass
@@ -107,19 +106,10 @@ class Sender:
 
     def _send_batch(self) -> int:
         taken = self._buffer.take(BATCH)
-        for data in self._frames(taken):
+        for data in step_frames(*taken):
             self._send(data)
         self.sent += len(taken.steps)
         return len(taken.steps)
-
-    def _frames(self, taken: Taken) -> list[bytes]:
-        try:
-            return list(step_frames(*taken))
-        except Exception:  # an event class of the program's own may do anything
-            log.exception("%d steps could not be encoded and are counted as dropped", len(taken.steps))
-            self._unreadable += len(taken.steps)
-            self.sent -= len(taken.steps)
-            return []
 
     def _send_heartbeat_if_due(self) -> None:
         if time.monotonic() >= self._next_heartbeat:
@@ -128,7 +118,7 @@ class Sender:
 
     def _send_heartbeat(self) -> None:
         self._send_subscriptions_if_new()
-        self.dropped = self._buffer.dropped + self._unreadable
+        self.dropped = self._buffer.dropped
         counts = {"emitted": self._buffer.emitted, "sent": self.sent, "dropped": self.dropped}
         self._send(frame(Kind.HEARTBEAT, counts))
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from eventscope.backoff import Backoff
+from eventscope.collector import Collector
 from eventscope.delivery import DeadLetter
 from eventscope.event import Event, EventPriority
 from eventscope.pattern import Names, matcher, patterns_of
-
-if TYPE_CHECKING:
-    from eventscope.collector import Collector
 
 __all__ = ["Subscription", "handler_name"]
 
@@ -47,9 +45,10 @@ class Subscription:
         retries: int = 0,
         backoff: Backoff | float = 0.1,
         batch: int | None = None,
+        batch_wait: float = 0.1,
     ) -> None:
         self.handler = _callable(handler, "handler")
-        self.name = name or getattr(handler, "__qualname__", type(handler).__qualname__)
+        self.name = name or str(getattr(handler, "__qualname__", type(handler).__qualname__))
         self.types = patterns_of(types, "types")
         self.categories = patterns_of(categories, "categories")
         self.priority = None if priority is None else EventPriority.parse(priority)
@@ -58,7 +57,7 @@ class Subscription:
         self.backoff = Backoff.of(backoff)
         self.concurrency = _at_least(1, concurrency, "concurrency")
         self.batch = None if batch is None else _at_least(1, batch, "batch")
-        self.collector: Collector | None = None
+        self.collector = None if self.batch is None else Collector(self.batch, _seconds(batch_wait, "batch_wait"))
         self.active = True
         self.dead_letters: deque[DeadLetter] = deque(maxlen=DEAD_LETTERS_KEPT)
         self._leave: Callable[[Subscription], None] | None = None
@@ -138,4 +137,10 @@ def _at_least(low: int, value: int, what: str) -> int:
         raise TypeError(f"{what} takes a whole number, not {value!r}")
     if value < low:
         raise ValueError(f"{what} takes {low} or more, not {value}")
+    return value
+
+
+def _seconds(value: float, what: str) -> float:
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{what} takes a number of seconds, not {value!r}")
     return value

@@ -46,6 +46,9 @@ KEPT_OF_CUT: Final = 64 * 1024
 CUT_HEADER: Final = "eventscope-payload-cut"
 """Header whose value is the true size of a payload that was cut."""
 
+UNREADABLE: Final = "eventscope.unreadable"
+"""Type of the event that stands for one that raises when it is read."""
+
 LONGEST_TEXT: Final = 8 * 1024
 """Characters kept of an id, an error, or another text column."""
 LONGEST_HEADERS: Final = 64 * 1024
@@ -83,7 +86,24 @@ def step_frames(steps: Sequence[Step], payloads: Sequence[bytes | None] | None =
 
 
 def steps_body(steps: Sequence[Step], payloads: Sequence[bytes | None] | None = None) -> bytes:
-    """The body of a STEPS frame. Never raises, whatever the events hold."""
+    """The body of a STEPS frame. Never raises: an event that cannot be read is told of by another one."""
+    try:
+        return _body(steps, payloads)
+    except Exception:  # an event class of the program's own may do anything
+        return _body([_legible(step) for step in steps], payloads)
+
+
+def payload_of(step: Step) -> bytes | None:
+    """The payload that travels with a step: only with the first one of an event's life. Never raises."""
+    if step.phase != PUBLISHED:
+        return None
+    try:
+        return payload_bytes(step.event.payload)
+    except Exception as error:
+        return payload_bytes(f"<the payload cannot be read: {type(error).__name__}>")
+
+
+def _body(steps: Sequence[Step], payloads: Sequence[bytes | None] | None) -> bytes:
     if payloads is None:
         payloads = [payload_of(step) for step in steps]
     columns = columns_of(steps)
@@ -92,14 +112,18 @@ def steps_body(steps: Sequence[Step], payloads: Sequence[bytes | None] | None = 
         payloads = _cut(payloads, columns)
     try:
         head = _json(columns)
-    except (TypeError, ValueError):  # UnicodeEncodeError is a ValueError
+    except ValueError:  # lone surrogates, which UTF-8 has no bytes for
         head = _json(_cleaned(columns))
     return b"".join((LENGTH.pack(len(head)), head, *filter(None, payloads)))
 
 
-def payload_of(step: Step) -> bytes | None:
-    """The payload that travels with a step: only with the first one of an event's life."""
-    return payload_bytes(step.event.payload) if step.phase == PUBLISHED else None
+def _legible(step: Step) -> Step:
+    try:
+        columns_of([step])
+        return step
+    except Exception as error:
+        reason = f"an event of class {type(step.event).__name__} cannot be read: {type(error).__name__}"
+        return step._replace(event=Event(UNREADABLE, timestamp=step.at), error=reason)
 
 
 _of_event = attrgetter("type", "category", "priority", "id", "correlation_id", "causation_id", "source")
@@ -120,9 +144,11 @@ def columns_of(steps: Sequence[Step]) -> dict[str, list[Any]]:
         "id": ids,
         "correlation_id": correlations,
         "causation_id": causations,
-        "producer": sources,
+        "producer": [source or None for source in sources],
         "phase": phases,
-        "occurred_at": ats,
+        "occurred_at": [
+            event.timestamp if phase == PUBLISHED else at for event, phase, at in zip(events, phases, ats, strict=True)
+        ],
         "subscription": subscriptions,
         "attempt": attempts,
         "queue_ns": queues,

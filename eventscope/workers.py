@@ -104,11 +104,18 @@ class Workers:
         # A context of its own: a worker must not inherit the variables of whoever published first.
         task = self._loop.create_task(self._work(), name=name, context=self._context.copy())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._waking = 0  # it may have been on its way; to wake one too many does no harm
+
+    def _came(self) -> None:
+        self._waking = max(0, self._waking - 1)
 
     async def _work(self) -> None:
         await asyncio.sleep(0)  # with an eager task factory the handler would run inside `publish`
-        self._waking -= 1
+        self._came()
         lanes = self._lanes
         while not self._dismissed:
             entry = lanes.take(clock())
@@ -137,7 +144,7 @@ class Workers:
         future = self._loop.create_future()
         self._resting.append(future)
         await future
-        self._waking -= 1
+        self._came()
         now = clock()
         if now > self._slice_end and not self._pausing:
             self._slice_end = now + SLICE_NS
@@ -179,9 +186,7 @@ class Workers:
 
     def _raised(self, entry: Delivery, start: int, error: BaseException) -> None:
         """A handler failed; raises `error` again if it is not the handler's but ends this worker."""
-        mine = asyncio.current_task()
-        cancelled = isinstance(error, asyncio.CancelledError) and not (mine and mine.cancelling())
-        if isinstance(error, Exception) or cancelled:
+        if isinstance(error, Exception) or (isinstance(error, asyncio.CancelledError) and not _is_cancelled()):
             self._on_failure(entry, start, clock(), error)
             return
         self._on_stale(entry, CUT_OFF)
@@ -197,3 +202,9 @@ class Workers:
             _, stuck = await asyncio.wait(others, timeout=GRACE_S)
             for task in stuck:
                 log.error("%s does not end: its handler ignores being cancelled", task.get_name())
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is being cancelled, rather than something that it awaited."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -17,8 +17,8 @@ class Command:
     """What a menu entry says, does, and is reached by."""
 
     menu: str
-    text: str
-    act: Callable[[], object]
+    text: str = ""
+    act: Callable[[], object] = bool
     key: str = ""
     icon: str = ""
     tip: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.display import display
-from widgets.icons import icon
 from widgets.text import label
+from widgets.tools import tool
 
 
 class Banner(QFrame):
@@ -17,8 +17,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._text = label("", wrap=True)
-        close = QToolButton(icon=icon("x"), autoRaise=True)
-        close.setAccessibleName("close this message")
+        close = tool("", "Close this message", "x")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)

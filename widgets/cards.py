@@ -117,6 +117,10 @@ class CardList(QListView, Generic[T]):
             self._wait(0)
             self._show(items)
 
+    def show_all(self, items: Sequence[T]) -> None:
+        """Show `items` even while the list is read: for lists whose order does not change."""
+        self._show(items)
+
     def show_newest(self, items: Sequence[T]) -> None:
         """Show `items` from the top, read or not."""
         self._wait(0)

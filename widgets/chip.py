@@ -89,7 +89,8 @@ class Chip(QAbstractButton):
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.isDown() and self.rect().contains(event.pos()):
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and self.isDown() and inside:
             self._act(event.modifiers())
         self.setDown(False)
 

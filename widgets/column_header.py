@@ -50,6 +50,7 @@ class ColumnHeader(QObject):
         """Lay out the columns; the table must have its model."""
         header = self._header
         header.setSectionsMovable(True)
+        header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(32)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -42,7 +42,7 @@ COLUMNS: Final = (
     Column("source", "Source", 60, 140, "Which of the attached sources it came from", muted=True, yields=2),
     Column("phase", "Phase", 100, 132, "Which step of the event's life this is", mark=20),
     Column("priority", "Prio", 44, 44, "Critical, high, normal or low", mono=True, mark=16),
-    Column("category", "Category", 72, 120, "What kind of event; often the first part of its type", yields=1),
+    Column("category", "Category", 80, 120, "What kind of event; often the first part of its type", yields=1),
     Column("type", "Type", 128, 260, "Type of the event"),
     Column("key", "Key", 80, 160, "Key or subject", hidden=True),
     Column("producer", "Producer", 76, 150, "Who emitted it", muted=True, yields=3),

@@ -49,10 +49,10 @@ class Desk:
             Command("&File", "Listen for programs", lambda: self.attach_url("tap:"), "Ctrl+L", "radio"),
             Command("&File", "Try the demo", lambda: self.attach_url("demo:"), "", "monitor-play"),
             Command("&File", "Open a file…", self.ask_file, "Ctrl+O", "folder-open"),
-            Command("&File", ""),
+            Command("&File"),
             Command("&File", "Export shown events…", self.ask_export_rows, "Ctrl+S", "download"),
             Command("&File", "Export trace…", self.ask_export_trace, "Ctrl+E", "file-json"),
-            Command("&File", ""),
+            Command("&File"),
             Command("&File", "Quit", window.close, "Ctrl+Q"),
             Command("&Capture", "Pause or go on", window.toggle_pause, "Ctrl+Space", "pause"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
@@ -65,7 +65,7 @@ class Desk:
             Command("&View", "Detail", lambda: window.open_dock(window.detail), "Ctrl+5", "panel-right"),
             Command("&View", "Sources", lambda: window.open_dock(window.sources), "Ctrl+6", "plug"),
             Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),
-            Command("&View", ""),
+            Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
             Command("&Help", "Keys", self.show_keys, "F1", "keyboard"),
             Command("&Help", "Filter language", self.show_filter_help, "", "circle-help"),
@@ -128,12 +128,12 @@ class Desk:
         ShortcutsSheet.of_filters(self.window).open()
 
     def _export_trace(self, correlation_id: str, path: Path) -> None:
-        self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path))
+        self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path, replace=True))
 
     def _export_rows(self, path: Path) -> None:
         matches = self.window.work.matches
         rows = [int(seq) for seq in matches.seqs(0, len(matches))]
-        self._save(path, lambda: export_rows(format_of(path), self.session.store, rows, path))
+        self._save(path, lambda: export_rows(format_of(path), self.session.store, rows, path, replace=True))
 
     def _save(self, path: Path, write: object) -> None:
         async def save() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QStackedWidget,
     QTabWidget,
-    QToolButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -24,8 +23,8 @@ from app.session import Session
 from app.stored import Evicted
 from widgets.focus import Focus
 from widgets.fonts import mono_font
-from widgets.icons import icon
 from widgets.text import label, selectable
+from widgets.tools import tool
 from widgets.tree_model import Branch, Pairs, TreeModel, entries, value_text
 
 NOTHING_SELECTED = "Select an event to see what it carries."
@@ -75,9 +74,7 @@ class DetailView(QWidget):
         self._subtitle.setText(display(detail.summary))
         self._error.setText(display(event.error or "", limit=2_000))
         self._error.setVisible(bool(event.error))
-        self.model.show(
-            (name, Pairs(value) if isinstance(value, tuple) else value) for name, value in detail.groups
-        )
+        self.model.show((name, Pairs(value) if isinstance(value, tuple) else value) for name, value in detail.groups)
         self._tree.expandToDepth(0)
         self._text.setPlainText(detail.text)
         self._raw.setPlainText(detail.hexdump)
@@ -104,7 +101,8 @@ class DetailView(QWidget):
         menu.addAction("Copy value", self._copy_value)
         menu.addAction("Copy path", lambda: self._copy(branch.path))
         if wanted := filter_for(branch):
-            menu.addAction(f"Filter: {display(wanted, limit=60)}".replace("&", "&&"), lambda: self._focus.propose_filter(wanted))
+            shown = display(wanted, limit=60).replace("&", "&&")
+            menu.addAction(f"Filter: {shown}", lambda: self._focus.propose_filter(wanted))
         menu.popup(self._tree.viewport().mapToGlobal(at))
 
     def _make_tree(self) -> QTreeView:
@@ -124,13 +122,12 @@ class DetailView(QWidget):
 
     def _lay_out(self) -> None:
         tabs = QTabWidget()
-        for widget, name in ((self._tree, "Fields"), (self._text, "Text"), (self._raw, "Bytes")):
-            tabs.addTab(widget, name)
-        copy = QToolButton(icon=icon("copy"), autoRaise=True, toolTip="Copy this event as JSON")
-        copy.setAccessibleName("copy this event as JSON")
+        tabs.addTab(self._tree, "Fields")
+        tabs.addTab(self._text, "Text")
+        tabs.addTab(self._raw, "Bytes")
+        copy = tool("", "Copy this event as JSON", "copy")
         copy.clicked.connect(self._copy_event)
-        trace = QToolButton(icon=icon("list-tree"), autoRaise=True, toolTip="Show the trace of this event (T)")
-        trace.setAccessibleName("show the trace of this event")
+        trace = tool("", "Show the trace of this event (T)", "list-tree")
         trace.clicked.connect(self._open_trace)
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
@@ -141,8 +138,8 @@ class DetailView(QWidget):
         column.setContentsMargins(12, 8, 0, 0)
         column.setSpacing(4)
         column.addLayout(top)
-        for widget in (self._subtitle, self._error):
-            column.addWidget(widget)
+        column.addWidget(self._subtitle)
+        column.addWidget(self._error)
         column.addWidget(tabs, 1)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(page)
@@ -187,11 +184,3 @@ def filter_for(branch: Branch) -> str | None:
     if field is None or not at_envelope or entries(branch.value):
         return None
     return f'{field}:"{value_text(branch.value)}"'
-
-
-def index_of(model: TreeModel, *rows: int) -> QModelIndex:
-    """The index reached by going down through `rows`."""
-    index = QModelIndex()
-    for row in rows:
-        index = model.index(row, 0, index)
-    return index

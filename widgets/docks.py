@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
@@ -20,7 +21,7 @@ def add_dock(window: QMainWindow, name: str, title: str, view: QWidget, area: Qt
 
 def tabbed(window: QMainWindow, docks: list[QDockWidget]) -> None:
     """Lay docks over each other, the first on top."""
-    for lower, upper in zip(docks, docks[1:], strict=False):
+    for lower, upper in pairwise(docks):
         window.tabifyDockWidget(lower, upper)
     docks[0].raise_()
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.exports.times import rfc3339
 from app.matches import Matches
 from app.query import Filter
+from app.row_text import priority_name
 from app.session import Session
 from app.stored import StoredEvent
 from widgets.cells import PHASE_MARKS, PRIORITY_MARKS, Row, moment, sentence
@@ -160,6 +162,10 @@ class EventModel(QAbstractTableModel):
             return ""
         if key == "info" and event.error:
             return event.error
+        if key == "time":
+            return rfc3339(moment(event)) or ""
+        if key == "priority":
+            return priority_name(event.priority)
         if field := FULL_TEXTS.get(key):
             return getattr(event, field) or ""
         return self._text(number, key) or ""

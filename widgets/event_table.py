@@ -6,8 +6,19 @@ into Python some sixty times for each row that is visible.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.matches import Matches
@@ -56,12 +67,12 @@ class EventTable(QTableView):
         self._watch = LiveWatch(session, focus)
         self._live = Live(LiveState.FOLLOWING)
         self._vacancy = Vacancy(session, matches, self.viewport())
-        self._vacancy.clear_wanted.connect(lambda: focus.propose_filter(""))
+        self._vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
         self.anchor.changed.connect(self._tell_live)
         focus.event_changed.connect(self._show_event)
-        focus.trace_changed.connect(lambda _: self.viewport().update())
+        focus.trace_changed.connect(self._repaint)
         focus.horizon_changed.connect(self._hold)
-        theme().changed.connect(self._restyle)
+        theme().changed.connect(self._recolour)
 
     def tick(self) -> None:
         """Show what is new; nothing moves unless the table follows."""
@@ -108,6 +119,12 @@ class EventTable(QTableView):
             self.focus.select_event(row.seq, row.correlation_id)
         self.viewport().update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first visible row the current one; nobody has chosen it."""
+        with self.anchor.moving():
+            super().focusInEvent(event)
+        self._restore_selection()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         command = command_of(event)
         if command is None:
@@ -115,8 +132,21 @@ class EventTable(QTableView):
         command(self)
         event.accept()
 
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """From nowhere the arrow keys begin at the lowest row in view; Qt would go to the very first."""
+        if self.currentIndex().isValid():
+            return super().moveCursor(action, modifiers)
+        _, lowest = self._visible(self.viewport().rect())
+        return self.rows.index(min(lowest, self.rows.rowCount() - 1), 0)
+
     def keyboardSearch(self, search: str) -> None:
         """Nothing: Qt would read the whole model, row by row."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Who clicks on a row wants it to stay, also when it was selected already."""
+        super().mousePressEvent(event)
+        if self.indexAt(event.position().toPoint()).isValid():
+            self.anchor.suspend()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event)
@@ -197,8 +227,11 @@ class EventTable(QTableView):
             self._live = live
             self.live_changed.emit(live)
 
-    def _restyle(self) -> None:
-        self.painter.restyle()
+    def _recolour(self) -> None:
+        self.painter.recolour()
+        self.viewport().update()
+
+    def _repaint(self) -> None:
         self.viewport().update()
 
     def _set_up(self) -> None:

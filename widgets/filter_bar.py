@@ -39,7 +39,8 @@ class FilterBar(QWidget):
         self._session = session
         self._matches = matches
         self._history = History()
-        self._applied: str | None = None
+        self._begun = False
+        self._applied = ""
         self._refreshed = 0.0
         self.edit = FilterEdit(self._suggest)
         self.chips = CategoryChips()
@@ -78,7 +79,9 @@ class FilterBar(QWidget):
         self.edit.selectAll()
 
     def tick(self) -> None:
-        """Bring the counts up to date, when it is time."""
+        """Apply what is chosen from the start, then bring the counts up to date when it is time."""
+        if not self._begun:
+            self.apply()
         now = time.monotonic()
         if now - self._refreshed >= REFRESH_S:
             self._refreshed = now
@@ -86,6 +89,7 @@ class FilterBar(QWidget):
 
     def apply(self) -> None:
         """Apply the text if it is a filter, else say what is wrong with it."""
+        self._begun = True
         self._pause.stop()
         text = self.text.strip()
         try:

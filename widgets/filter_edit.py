@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from widgets.fonts import mono_font
 from widgets.icons import icon
 
 __all__ = ["Edge", "FilterEdit"]
 
+ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 Suggest = Callable[[str], list[str]]
 """Whole texts that the given beginning of the filter could go on to."""
 
@@ -37,6 +39,8 @@ class FilterEdit(QLineEdit):
         super().__init__(parent)
         self._suggest = suggest
         self._suggestions = QStringListModel(self)
+        self._popup = QListView()
+        self._popup.setAccessibleName("suggestions for the filter")
         self.setObjectName("filter")
         self.setFont(mono_font())
         self.setPlaceholderText("Filter: words, type:order.*, priority>=high, latency>50ms, -category:system")
@@ -62,7 +66,9 @@ class FilterEdit(QLineEdit):
             self.style().polish(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self._is_for_suggestions(event.key()):
+            event.ignore()
+        elif event.key() in ENTER:
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.clear() if self.text() else self.left.emit()
@@ -71,10 +77,17 @@ class FilterEdit(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def _is_for_suggestions(self, key: int) -> bool:
+        """Whether the open list of suggestions, which asks us first, is to have this key."""
+        if not self._popup.isVisible():
+            return False
+        return key == Qt.Key.Key_Escape or (key in ENTER and self._popup.selectionModel().hasSelection())
+
     def _make_completer(self) -> QCompleter:
         completer = QCompleter(self._suggestions, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setMaxVisibleItems(10)
+        completer.setPopup(self._popup)
         return completer
 
     def _offer(self, text: str, *, always: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Focus: what the developer looks at. Shared by all views, so that selecting an event anywhere selects it everywhere."""
+"""Focus: what the developer looks at. All views share it, so what is selected in one is selected in all."""
 
 from __future__ import annotations
 

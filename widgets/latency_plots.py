@@ -18,7 +18,8 @@ from app.latency import Kind, Latency
 from eventscope.event import EventPriority
 from widgets.latency_curves import Curves, curves_of, rate_points, span_of
 from widgets.latency_head import HEAD_PX, LaneHead, ms_text
-from widgets.latency_lane import Lane, Plot, RateStrip
+from widgets.latency_lane import Lane, RateStrip
+from widgets.latency_plot import Plot
 from widgets.row_painter import PRIORITY_ICONS
 from widgets.text import label
 from widgets.theme import current_palette, theme

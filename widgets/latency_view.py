@@ -59,6 +59,7 @@ class LatencyView(QWidget):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._connect()
+        self._list_breaches()
 
     def tick(self) -> None:
         """Draw what is new, a few times a second."""

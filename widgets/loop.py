@@ -43,9 +43,7 @@ class Timers(QObject):
         """How many timers it holds, cancelled ones included."""
         return len(self._heap)
 
-    def add(
-        self, delay: float, callback: Callable[..., Any], args: Any, context: Context | None
-    ) -> asyncio.Handle:
+    def add(self, delay: float, callback: Callable[..., Any], args: Any, context: Context | None) -> asyncio.Handle:
         """Call `callback` after `delay` seconds, or as soon as may be when it is not positive."""
         if self._stopped:
             raise RuntimeError("Event loop is closed")
@@ -131,9 +129,7 @@ class WindowLoop(qasync.QEventLoop):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._timer = Timers(self)
 
-    def call_soon(
-        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         """Run `callback` in the next turn."""
         return self._timer.add(0, callback, args, context)
 

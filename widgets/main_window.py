@@ -13,7 +13,7 @@ from widgets.detail import DetailView
 from widgets.docks import add_dock, tabbed
 from widgets.findings_view import FindingsView
 from widgets.focus import Focus
-from widgets.frame import FrameClock
+from widgets.frame import FrameClock, View
 from widgets.latency_view import LatencyView
 from widgets.map_view import MapView
 from widgets.source_panel import SourcePanel
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.map = MapView(session, focus)
         self.findings = FindingsView(session, focus)
         self.pill = StatePill()
-        self.status = StatusBar(session, self.pill)
+        self.status = StatusBar(session, self.work.matches, self.pill)
         self._let_go = False
         self._place_centre()
         self.docks = self._place_docks()
@@ -69,9 +69,11 @@ class MainWindow(QMainWindow):
     def show_work(self) -> None:
         """Leave the start page: something is attached."""
         self._pages.setCurrentWidget(self.work)
-        for dock in self.docks:
-            dock.show()
-        self.docks[2].raise_()
+        if not self.docks[0].isVisible():
+            for dock in self.docks:
+                dock.show()
+            self.docks[2].raise_()
+            self._widen_sides()
         self.work.table.setFocus()
 
     def show_start(self) -> None:
@@ -89,14 +91,18 @@ class MainWindow(QMainWindow):
 
     def spread(self) -> None:
         """Show trace, latency and subscriptions side by side instead of over each other."""
-        trace, latency, subscriptions = self.docks[2:5]
+        trace, latency, subscriptions, findings = self.docks[2:]
+        for dock in (trace, latency, subscriptions, findings):
+            self.removeDockWidget(dock)  # Qt would keep docks that lie over each other together
         for dock in (trace, latency, subscriptions):
+            self.addDockWidget(BOTTOM, dock, Qt.Orientation.Horizontal)
             dock.show()
-        self.splitDockWidget(trace, latency, Qt.Orientation.Horizontal)
-        self.splitDockWidget(latency, subscriptions, Qt.Orientation.Horizontal)
-        self.tabifyDockWidget(subscriptions, self.docks[5])
-        subscriptions.raise_()
+        self.tabifyDockWidget(trace, findings)
+        findings.show()
+        trace.raise_()
+        self.resizeDocks([trace, latency, subscriptions], [9, 8, 9], Qt.Orientation.Horizontal)
         self.resizeDocks([trace], [int(self.height() * 0.45)], Qt.Orientation.Vertical)
+        self._widen_sides()
 
     def layout_state(self) -> bytes:
         """Where the docks are, to be remembered."""
@@ -119,7 +125,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.close_asked.emit()
 
-    def _views(self) -> list[QWidget]:
+    def _views(self) -> list[View]:
         return [
             self.work, self.sources, self.detail, self.traces,
             self.latency, self.map, self.findings, self.status,
@@ -152,13 +158,17 @@ class MainWindow(QMainWindow):
             add_dock(self, "findings", "Findings", self.findings, BOTTOM),
         ]
         tabbed(self, below)
-        self.resizeDocks([sources, detail], [220, 360], Qt.Orientation.Horizontal)
         self.resizeDocks([below[0]], [320], Qt.Orientation.Vertical)
         return [sources, detail, *below]
+
+    def _widen_sides(self) -> None:
+        self.resizeDocks(self.docks[:2], [220, 380], Qt.Orientation.Horizontal)
 
     def _connect(self) -> None:
         table, bar = self.work.table, self.work.filter_bar
         bar.filter_changed.connect(table.set_filter)
+        bar.left.connect(table.setFocus)
+        table.clause_wanted.connect(bar.add_clause)
         self.focus.filter_proposed.connect(bar.propose)
         table.filter_wanted.connect(bar.focus_filter)
         table.trace_wanted.connect(lambda: self.open_dock(self.traces))

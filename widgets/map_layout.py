@@ -13,10 +13,10 @@ from app.topology_map import NodeKind, TopologyMap
 
 __all__ = ["NODE_PX", "MapLayout", "curve"]
 
-NODE_PX: Final = 24
+NODE_PX: Final = 22
 """The height of a node."""
-PITCH_PX: Final = 32
-GAP_PX: Final = 96
+PITCH_PX: Final = 28
+GAP_PX: Final = 56
 """The least distance between two layers, room for the curves; a wide window gets more."""
 MOST_GAP_PX: Final = 260
 STEP_PX: Final = 24

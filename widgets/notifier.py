@@ -34,9 +34,7 @@ class Notifier(QObject):
     def _from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._report(context.get("exception"), str(context.get("message", "in the event loop")))
 
-    def _from_slot(
-        self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-    ) -> None:
+    def _from_slot(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
         self._report(error, "in the window")

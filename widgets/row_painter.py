@@ -27,6 +27,8 @@ PADDING: Final = 8
 ICON: Final = 14
 CHIP: Final = 8
 EDGE: Final = 3
+TIME_LETTERS: Final = len("00:00:00.000")
+"""Shorter times are moved to the right, so that all are aligned on the point."""
 
 PHASE_ICONS: Final[dict[int, tuple[str, str]]] = {
     Phase.PUBLISHED: ("arrow-right", "muted"),
@@ -81,20 +83,20 @@ class Strip:
 
 
 class RowPainter:
-    """Paints strips in the colours and fonts of now; `restyle` after either changed."""
+    """Paints strips in the application's fonts and the theme's colours; `recolour` when these have changed."""
 
     def __init__(self) -> None:
-        self.restyle()
-
-    def restyle(self) -> None:
-        """Take over the theme's colours and the application's fonts."""
-        self._palette: Palette = current_palette()
-        self._colours: dict[str, QColor] = {}
         self._mono = TextFit(mono_font())
         self._text = TextFit(ui_font())
+        self.recolour()
         self.row_height = max(22, round(self._text.metrics.height() + 8))
         metrics = self._text.metrics
         self._baseline = round((self.row_height - metrics.height()) / 2 + metrics.ascent())
+
+    def recolour(self) -> None:
+        """Take over the theme's colours."""
+        self._palette: Palette = current_palette()
+        self._colours: dict[str, QColor] = {}
 
     def paint(self, painter: QPainter, slots: Sequence[Slot], strips: Iterable[Strip], width: int) -> None:
         """Draw `strips`, each `width` pixels wide, with the visible columns `slots`."""
@@ -148,8 +150,8 @@ class RowPainter:
 
     def _gather_text(self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip) -> None:
         column = slot.column
-        text = strip.look.time if column.key == "time" else strip.row.texts[column.key]
-        if not text:
+        text = strip.look.time.rjust(TIME_LETTERS) if column.key == "time" else strip.row.texts[column.key]
+        if not text.strip():
             return
         fit = self._mono if column.mono else self._text
         shown = fit.fit(text, slot.width - 2 * PADDING - column.mark, column.elide)

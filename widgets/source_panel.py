@@ -6,16 +6,16 @@ import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.display import display
 from app.session import Session
 from app.supervisor import Source
 from eventscope.connector import SourceState
 from widgets.focus import Focus
-from widgets.icons import icon
 from widgets.sparkline import Sparkline
 from widgets.text import label
+from widgets.tools import tool
 
 GLYPHS = {
     SourceState.CONNECTING: "◌",
@@ -78,8 +78,7 @@ class SourceCard(QFrame):
         self.menu_asked.emit(self, event.globalPos())
 
     def _lay_out(self) -> None:
-        more = QToolButton(icon=icon("ellipsis-vertical"), autoRaise=True)
-        more.setAccessibleName("what to do with this source")
+        more = tool("", "What to do with this source", "ellipsis-vertical")
         more.clicked.connect(lambda: self.menu_asked.emit(self, more.mapToGlobal(more.rect().bottomLeft())))
         top = QHBoxLayout()
         top.addWidget(self._name, 1)
@@ -149,8 +148,7 @@ class SourcePanel(QWidget):
         menu.popup(at)
 
     def _lay_out(self) -> None:
-        attach = QToolButton(icon=icon("plug"), text="Attach a source…")
-        attach.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        attach = tool("Attach a source…", "Watch one more source", "plug")
         attach.clicked.connect(self.attach_asked)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
@@ -158,11 +156,11 @@ class SourcePanel(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)
         column.addWidget(area, 1)
         column.addWidget(attach, 0, Qt.AlignmentFlag.AlignHCenter)
-

@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.matches import Matches
 from app.row_text import clock_time
 from app.session import Session
 from widgets.state_pill import StatePill
@@ -17,14 +18,14 @@ REFRESH_S = 0.25
 class StatusBar(QWidget):
     """The pill, the counters, the rate and the memory; the numbers change four times a second."""
 
-    def __init__(self, session: Session, pill: StatePill, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, matches: Matches, pill: StatePill, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusbar")
         self._session = session
         self._account = label("", "number")
         self._rate = label("", "number")
         self._memory = label("", "number")
-        self._shown = 0
+        self._matches = matches
         self._last = (0.0, 0)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 12, 4)
@@ -33,10 +34,6 @@ class StatusBar(QWidget):
         row.addWidget(self._account, 1)
         row.addWidget(self._rate)
         row.addWidget(self._memory)
-
-    def show_matches(self, shown: int) -> None:
-        """How many rows the filter lets through."""
-        self._shown = shown
 
     def tick(self) -> None:
         """Refresh when it is time."""
@@ -50,13 +47,14 @@ class StatusBar(QWidget):
         self._account.setText(self._sentence())
         self._rate.setText(f"{rate:,.0f} rows/s")
         store = self._session.store
-        self._memory.setText(f"{store.bytes / 2**20:,.0f} of {self._session.settings.memory_budget / 2**20:,.0f} MB")
+        self._memory.setText(f"{store.bytes / 2**20:,.1f} of {store.budget / 2**20:,.0f} MB")
 
     def _sentence(self) -> str:
         c, store = self._session.counters(), self._session.store
-        parts = [f"shown {self._shown:,} / kept {c.kept:,} / seen {c.seen:,}"]
+        parts = [f"shown {len(self._matches):,} / kept {c.kept:,} / seen {c.seen:,}"]
         if c.evicted and c.kept:
-            parts.append(f"evicted {c.evicted:,} (oldest kept {clock_time(store.event(store.oldest_seq).observed_at)[:8]})")
+            oldest = clock_time(store.event(store.oldest_seq).observed_at)[:8]
+            parts.append(f"evicted {c.evicted:,} (oldest kept {oldest})")
         parts.append(f"dropped {c.dropped:,}")
         if c.lost:
             parts.append(f"lost at the source {c.lost:,}")

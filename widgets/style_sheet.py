@@ -57,8 +57,6 @@ QPlainTextEdit[frameless="true"] { border: none; border-radius: 0; }
 _LISTS: Final = """
 QAbstractItemView { background: $background; color: $text; border: none; outline: none;
     selection-background-color: $selection; selection-color: $text; }
-QAbstractItemView::item:hover { background: $raised; }
-QAbstractItemView::item:selected { background: $selection; color: $text; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
     border-right: 1px solid $line; padding: 3px 8px; }

@@ -1,33 +1,21 @@
-"""The keys of the table, as `?` and the menus list them."""
+"""The keys of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from app.exports.event_json import event_line
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+
+from app.exports.event_json import event_line
 
 if TYPE_CHECKING:
     from widgets.event_table import EventTable
 
-__all__ = ["HELP", "command_of", "copy_event", "open_trace"]
+__all__ = ["command_of", "copy_event", "open_trace"]
 
 Command = Callable[["EventTable"], object]
-
-HELP: Final = {
-    "F": "follow the newest rows",
-    "Space": "pause, or go on",
-    "End": "go to the newest row and follow",
-    "Home": "go to the oldest row",
-    "/": "write a filter",
-    "N / Shift+N": "next or previous row",
-    "E / Shift+E": "next or previous error",
-    "Ctrl+. / Ctrl+,": "next or previous row of this correlation",
-    "T": "open the trace of this row",
-    "Ctrl+C": "copy this row as JSON",
-}
 
 
 def copy_event(table: EventTable) -> None:
@@ -83,35 +71,44 @@ def want_filter(table: EventTable) -> None:
     table.filter_wanted.emit()
 
 
+def select_nothing(table: EventTable) -> None:
+    """Let go of the selected event and trace, in all views."""
+    table.focus.select_event(None)
+    table.focus.select_trace(None)
+
+
 def go_top(table: EventTable) -> None:
     """To the oldest row."""
     table.verticalScrollBar().setValue(0)
 
 
-BY_TEXT: Final[dict[str, Command]] = {
-    "f": lambda table: table.follow(),
-    " ": want_pause,
-    "/": want_filter,
-    "n": go_row(1),
-    "N": go_row(-1),
-    "e": go_error(1),
-    "E": go_error(-1),
-    "t": open_trace,
+PLAIN: Final[dict[Qt.Key, Command]] = {
+    Qt.Key.Key_F: lambda table: table.follow(),
+    Qt.Key.Key_End: lambda table: table.follow(),
+    Qt.Key.Key_Home: go_top,
+    Qt.Key.Key_Space: want_pause,
+    Qt.Key.Key_N: go_row(1),
+    Qt.Key.Key_E: go_error(1),
+    Qt.Key.Key_T: open_trace,
+    Qt.Key.Key_Escape: select_nothing,
 }
-BY_KEY: Final[dict[Qt.Key, Command]] = {Qt.Key.Key_End: lambda table: table.follow(), Qt.Key.Key_Home: go_top}
+WITH_SHIFT: Final[dict[Qt.Key, Command]] = {Qt.Key.Key_N: go_row(-1), Qt.Key.Key_E: go_error(-1)}
 WITH_CONTROL: Final[dict[Qt.Key, Command]] = {
     Qt.Key.Key_Period: go_correlation(1),
     Qt.Key.Key_Comma: go_correlation(-1),
+    Qt.Key.Key_C: copy_event,
+}
+BY_MODIFIER: Final = {
+    Qt.KeyboardModifier.NoModifier: PLAIN,
+    Qt.KeyboardModifier.ShiftModifier: WITH_SHIFT,
+    Qt.KeyboardModifier.ControlModifier: WITH_CONTROL,
 }
 
 
 def command_of(event: QKeyEvent) -> Command | None:
     """What a key does in the table, None when that is left to Qt."""
+    if event.text() == "/":
+        # By its text, because on many keyboards it is typed with Shift.
+        return want_filter
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if event.matches(QKeySequence.StandardKey.Copy):
-        return copy_event
-    if modifiers == Qt.KeyboardModifier.ControlModifier:
-        return WITH_CONTROL.get(Qt.Key(event.key()))
-    if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
-        return None
-    return BY_TEXT.get(event.text()) or BY_KEY.get(Qt.Key(event.key()))
+    return BY_MODIFIER.get(modifiers, {}).get(Qt.Key(event.key()))

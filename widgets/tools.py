@@ -13,9 +13,9 @@ __all__ = ["plain_tip", "tool"]
 
 
 def tool(text: str, tip: str, icon_name: str = "", *, checkable: bool = False, checked: bool = False) -> QToolButton:
-    """A tool button with `text`, beside an icon when one is named."""
+    """A tool button with `text`, beside an icon when one is named (a space keeps them apart)."""
     button = QToolButton()
-    button.setText(text)
+    button.setText(f" {text}" if icon_name and text else text)
     button.setToolTip(tip)
     button.setAccessibleName(text or tip)
     button.setAccessibleDescription(tip)

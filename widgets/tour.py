@@ -28,7 +28,7 @@ class Tour:
     async def run(self, closing: asyncio.Event) -> None:
         """Watch, select, take the picture, export, then ask the window to close."""
         try:
-            self._window.resize(1760, 1320)
+            self._window.resize(1920, 1280)
             self._window.spread()
             await asyncio.sleep(SECONDS)
             chosen = most_telling(self._window.session.traces.recent(200))

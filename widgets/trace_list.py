@@ -111,7 +111,7 @@ def card_of(trace: TraceSummary) -> Card:
         tone=tone,
         word=str(trace.state),
         title=display(trace.root_type or "(no type)"),
-        figure=span_text(trace.duration_ns),
+        figure=span_text(trace.duration_ns) if trace.duration_ns > 0 else "",
         line=" · ".join(filter(None, parts)),
     )
 

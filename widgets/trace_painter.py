@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.display import display
@@ -21,10 +21,10 @@ from widgets.trace_bars import draw_bar, timeline
 from widgets.trace_model import LINE, TraceColumn, TraceModel, text_of
 from widgets.trace_rows import Line, is_error
 
-__all__ = ["TracePainter", "disclosure"]
+__all__ = ["TracePainter", "disclosure", "event_width"]
 
 PADDING: Final = 8
-INDENT: Final = 14
+INDENT: Final = 13
 ICON: Final = 13
 EDGE: Final = 3
 ERROR_LIMIT: Final = 120
@@ -46,6 +46,12 @@ BADGE_ICON: Final = ("triangle-alert", "high")
 def indent(node: TraceNode) -> int:
     """How far a line is moved to the right, in pixels."""
     return min(node.depth, MOST_INDENT) * INDENT
+
+
+def event_width(node: TraceNode) -> int:
+    """How wide the first column must be to show a line's caption."""
+    text = QFontMetrics(ui_font()).horizontalAdvance(text_of(node, TraceColumn.EVENT))
+    return PADDING + indent(node) + INDENT + ICON + 6 + text + PADDING + len(node.badges[:1]) * (ICON + 4) + 2
 
 
 def disclosure(area: QRect, node: TraceNode) -> QRect:

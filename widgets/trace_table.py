@@ -13,18 +13,20 @@ from app.trace_nodes import Trace
 from widgets.theme import theme
 from widgets.trace_header import TraceHeader
 from widgets.trace_model import TraceColumn, TraceModel
-from widgets.trace_painter import TracePainter, disclosure
+from widgets.trace_painter import TracePainter, disclosure, event_width
 from widgets.trace_rows import Line, TraceRows
 
 __all__ = ["TraceTable"]
 
 ROW_PX: Final = 24
+MOST_MEASURED: Final = 200
+MOST_EVENT_SHARE: Final = 0.42
 
 Widths = dict[TraceColumn, int]
 LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
     (900, dict(zip(TraceColumn, (290, 196, 90, 72, 82), strict=False))),
     (640, {TraceColumn.EVENT: 216, TraceColumn.WHO: 172, TraceColumn.WAIT: 72, TraceColumn.HANDLE: 82}),
-    (0, {TraceColumn.EVENT: 190, TraceColumn.WHO: 120}),
+    (0, {TraceColumn.EVENT: 170, TraceColumn.WHO: 120}),
 )
 """Columns beside the timeline, by the least width of the table that has room for them."""
 
@@ -61,10 +63,13 @@ class TraceTable(QTableView):
 
     def show_trace(self, trace: Trace) -> None:
         """Show a trace, or what one that is shown has become; the selected line stays."""
-        if trace.correlation_id != self.rows.trace.correlation_id:
+        another = trace.correlation_id != self.rows.trace.correlation_id
+        if another:
             self._unfolded = frozenset()
         self.rows.show(trace)
         self._refresh(self._current_key())
+        if another:
+            self._widen_event()
 
     def select_seq(self, seq: int | None) -> bool:
         """Go to the line of a row, without telling; False when this trace has none."""
@@ -192,13 +197,21 @@ class TraceTable(QTableView):
         """Show the columns for which there is room; the timeline takes the rest."""
         width = self.viewport().width()
         widths = next(widths for least, widths in LAYOUTS if width >= least)
-        for column in TraceColumn:
-            if column is not TraceColumn.TIMELINE:
-                self.setColumnHidden(column, column not in widths)
         if widths is not self._widths:
             self._widths = widths
-            for column, pixels in widths.items():
-                self.setColumnWidth(column, pixels)
+            for column in TraceColumn:
+                if column is not TraceColumn.TIMELINE:
+                    self.setColumnHidden(column, column not in widths)
+                    self.setColumnWidth(column, widths.get(column, 0))
+        self._widen_event()
+
+    def _widen_event(self) -> None:
+        """Let captions of deep lines be read, as far as that leaves room for the timeline."""
+        lines = self.lines.items[:MOST_MEASURED]
+        wanted = max((event_width(line.node) for line in lines), default=0)
+        most = int(self.viewport().width() * MOST_EVENT_SHARE)
+        least = self._widths.get(TraceColumn.EVENT, 0)
+        self.setColumnWidth(TraceColumn.EVENT, max(min(wanted, most), least))
 
     def _repaint(self) -> None:
         self.viewport().update()

@@ -53,9 +53,9 @@ class TimeAxis:
 
     def __init__(self, spans: Iterable[tuple[int, int]], unfolded: frozenset[int] = frozenset()) -> None:
         busy = merged(spans)
-        self.start = busy[0][0] if busy else 0
-        self.stop = busy[-1][1] if busy else 0
         self.stretches = stretches(busy, folded_pauses(busy) - unfolded)
+        self.start = self.stretches[0].start if busy else 0
+        self.stop = self.stretches[-1].stop if busy else 0
         self._starts = [stretch.start for stretch in self.stretches]
         self._scaled = sum(s.stop - s.start for s in self.stretches if not s.folded)
         self._folds = sum(s.folded for s in self.stretches)
@@ -130,9 +130,10 @@ def stretches(busy: Sequence[tuple[int, int]], folds: frozenset[int]) -> list[St
     made: list[Stretch] = []
     before = folded = 0
     for start, stop in pairwise(edges):
+        if stop == start:
+            continue
         fold = start in folds
-        if stop > start:
-            made.append(Stretch(start, stop, fold, before, folded))
+        made.append(Stretch(start, stop, fold, before, folded))
         folded += fold
         before += 0 if fold else stop - start
     return made

@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session import Session
@@ -24,6 +24,8 @@ from widgets.trace_table import TraceTable
 __all__ = ["TraceView"]
 
 REFRESH_S: Final = 0.33
+LEISURE: Final = 15
+"""A refresh is followed by a pause so many times as long: a trace of many thousand events takes a while to build."""
 MOST_LISTED: Final = 200
 LIVE_NS: Final = 30_000_000_000
 """A trace is live while its last event is younger."""
@@ -42,7 +44,7 @@ class TraceView(QWidget):
         super().__init__(parent)
         self._session = session
         self._focus = focus
-        self._refreshed = 0.0
+        self._due = 0.0
         self._built: tuple[str, int, int | None, int] | None = None
         self._held_at: int | None = None if focus.horizon is None else time.time_ns()
         self.list = TraceList()
@@ -57,13 +59,18 @@ class TraceView(QWidget):
 
     def tick(self) -> None:
         """Show what is new, three times a second; nothing is while the window is held."""
-        if self._held_at is None and time.monotonic() - self._refreshed >= REFRESH_S:
+        if self._held_at is None and time.monotonic() >= self._due:
             self.refresh()
 
     def refresh(self) -> None:
         """Show list and tree as they stand now, or at the instant at which the window is held."""
-        self._refreshed = time.monotonic()
+        started = time.monotonic()
         self._show_list()
+        self._show_trace()
+        self._due = started + max(REFRESH_S, LEISURE * (time.monotonic() - started))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._show_trace()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -124,7 +131,8 @@ class TraceView(QWidget):
             self._focus.select_event(summary.root_seq, correlation_id)
 
     def _follow_trace(self) -> None:
-        self._show_trace()
+        if self.isVisible():
+            self._show_trace()
         self.list.select(self._focus.correlation_id)
 
     def _follow_event(self, seq: int | None) -> None:
@@ -132,8 +140,11 @@ class TraceView(QWidget):
             self.table.select_seq(seq)
 
     def _hold(self, horizon: int | None) -> None:
+        """The list is shown as it stands at this instant even when nobody sees it; the tree can be built later."""
         self._held_at = None if horizon is None else time.time_ns()
-        self.refresh()
+        self._show_list()
+        if self.isVisible():
+            self._show_trace()
 
     def _propose_filter(self) -> None:
         if self._focus.correlation_id is not None:

@@ -75,6 +75,11 @@ class Pairs:
         self.pairs = tuple(pairs)
 
 
+def plain(index: Index) -> QModelIndex:
+    """An index as the methods of Qt want it."""
+    return index if isinstance(index, QModelIndex) else index.sibling(index.row(), index.column())
+
+
 def value_text(value: Any) -> str:
     """A value as it is shown: text bare, null and Booleans as in JSON, containers by their size."""
     match value:
@@ -121,8 +126,10 @@ class TreeModel(QAbstractItemModel):
         return 2
 
     def hasChildren(self, parent: Index = NOWHERE) -> bool:
+        if parent.column() > 0:
+            return False
         value = self.branch(parent).value
-        return parent.column() <= 0 and bool(value.pairs if isinstance(value, Pairs) else isinstance(value, dict | list) and value)
+        return bool(value.pairs) if isinstance(value, Pairs) else isinstance(value, dict | list) and bool(value)
 
     def canFetchMore(self, parent: Index) -> bool:
         branch = self.branch(parent)
@@ -131,12 +138,12 @@ class TreeModel(QAbstractItemModel):
     def fetchMore(self, parent: Index) -> None:
         branch = self.branch(parent)
         more = min(MOST_CHILDREN, len(branch.children) - branch.shown)
-        self.beginInsertRows(QModelIndex(parent), branch.shown, branch.shown + more - 1)
+        self.beginInsertRows(plain(parent), branch.shown, branch.shown + more - 1)
         branch.shown += more
         self.endInsertRows()
 
     def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
-        if not self.hasIndex(row, column, QModelIndex(parent)):
+        if not self.hasIndex(row, column, plain(parent)):
             return QModelIndex()
         return self.createIndex(row, column, self.branch(parent).children[row])
 

@@ -8,13 +8,17 @@ from typing import IO, Final
 
 import msgspec
 
-from app.exports.event_json import EventJson, event_fields, without_surrogates
+from app.exports.event_json import EventJson, event_fields
 from app.exports.selection import Selection
+from app.payload import without_surrogates
 
 COLUMNS: Final = EventJson.__struct_fields__
 
 FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet compute a cell. The apostrophe before it is not shown there."""
+
+MOST_CHARACTERS: Final = 32_000
+"""Spreadsheets break a longer cell in two, and may take the second half for a formula. Other formats hold all."""
 
 
 def write(selection: Selection, out: IO[bytes]) -> None:
@@ -39,5 +43,7 @@ def cell(value: object) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet takes for a formula, nor breaks into several cells."""
+    if len(text) > MOST_CHARACTERS:
+        text = f"{text[:MOST_CHARACTERS]}… ({len(text):,} characters)"
     return f"'{text}" if text.startswith(FORMULA_BEGINS) else text

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from app.exports.times import milliseconds, rfc3339
-from app.payload import NotJson, json_text, json_value, text_or_base64
+from app.payload import NotJson, header_pairs, json_text, json_value, text_or_base64, without_surrogates
 from app.redaction import Redactor
 from app.stored import StoredEvent
 from eventscope.event import EventPriority
@@ -23,7 +23,9 @@ from eventscope.step import Phase
 PRIORITIES: Final = {int(priority): priority.name for priority in EventPriority}
 PHASES: Final = {int(phase): phase.label for phase in Phase}
 
-UNSEEN: Final = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+UNSEEN: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 """DEL and C1 controls, bidi, zero width, line separators, tags: inside JSON they only stand in strings."""
 
 
@@ -51,7 +53,7 @@ class EventJson(msgspec.Struct, omit_defaults=True, kw_only=True):
     latency_ms: float | None = None
     fanout: int | None = None
     error: str | None = None
-    headers: msgspec.Raw | list[Any] | None = None
+    headers: list[list[Any]] | None = None
     payload_encoding: str | None = None
     payload: msgspec.Raw | str | None = None
     size: int | None = None
@@ -128,31 +130,6 @@ def embedded(payload: bytes | None) -> tuple[msgspec.Raw | str | None, str | Non
     return msgspec.Raw(json_text(payload).strip()), "json"
 
 
-def header_pairs(headers: str) -> msgspec.Raw | list[Any]:
-    """Headers as [name, value] pairs; text that is none becomes the value of one nameless pair."""
-    text = headers.encode("utf-8", "backslashreplace")
-    try:
-        return msgspec.Raw(json_text(text)) if are_pairs(json_value(text)) else [["", headers]]
-    except NotJson:
-        return lenient_pairs(headers)
-
-
-def lenient_pairs(headers: str) -> list[Any]:
-    """Headers with what only Python takes for JSON: NaN and infinities become text."""
-    try:
-        pairs = json.loads(headers, parse_constant=str)
-    except (ValueError, RecursionError):
-        return [["", headers]]
-    return pairs if are_pairs(pairs) else [["", headers]]
-
-
-def are_pairs(value: object) -> bool:
-    """Whether this is a list of [name, value] pairs."""
-    return isinstance(value, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in value
-    )
-
-
 def to_line(value: Any) -> str:
     """Anything of ours as one line of JSON, with unseen characters escaped."""
     try:
@@ -162,17 +139,6 @@ def to_line(value: Any) -> str:
     if line.isprintable():
         return line
     return UNSEEN.sub(lambda match: escaped(match[0]), line)
-
-
-def without_surrogates(value: Any) -> Any:
-    """A value whose text has its lone surrogates written out, as in \\udc80."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {without_surrogates(name): without_surrogates(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_surrogates(item) for item in value]
-    return value
 
 
 def escaped(character: str) -> str:

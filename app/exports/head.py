@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from app.exports.times import rfc3339
+from app.version import program_version
 
 VERSION: Final = 1
 """Of the format. A reader of version 1 reads every later document of version 1: fields are only added."""
@@ -21,11 +21,3 @@ def head(redacted: bool) -> dict[str, Any]:
         "redaction": {"applied": redacted},
         "clock": {"occurred_at": "source", "observed_at": "monitor"},
     }
-
-
-def program_version() -> str:
-    """The installed version, or `unknown` in a checkout that was not installed."""
-    try:
-        return version("eventscope")
-    except PackageNotFoundError:
-        return "unknown"

@@ -38,7 +38,7 @@ def span_json(span: Span, process: str) -> dict[str, Any]:
     kind = "CHILD_OF" if span.is_producer else "FOLLOWS_FROM"
     parent = {"refType": kind, "traceID": span.trace_id, "spanID": span.parent_id}
     failed: dict[str, Value] = {} if span.error is None else {"error": True}
-    start = max(span.start, 0) // MICROSECOND
+    start = span.start // MICROSECOND
     return {
         "traceID": span.trace_id,
         "spanID": span.span_id,

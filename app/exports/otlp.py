@@ -5,14 +5,15 @@ Ids are hexadecimal, integers of 64 bits are text, enumerations are numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from typing import IO, Any, Final
 
 from app.exports.event_json import to_line
-from app.exports.head import program_version
 from app.exports.selection import Selection
 from app.exports.spans import Note, Span, Value, traces
+from app.version import program_version
 
 PRODUCER: Final = 4
 CONSUMER: Final = 5
@@ -22,21 +23,21 @@ ERROR: Final = 2
 def write(selection: Selection, out: IO[bytes]) -> None:
     """Write one document, a line for each service in each trace."""
     out.write(b'{"resourceSpans":[')
+    scope = {"name": "eventscope", "version": program_version()}
     comma = ""
     for spans in traces(selection):
         by_service = groupby(sorted(spans, key=attrgetter("service")), attrgetter("service"))
         for service, group in by_service:
-            out.write(f"{comma}\n{to_line(resource_spans(service, list(group), selection))}".encode())
+            about = {"service.name": service, "eventscope.redacted": selection.is_redacted}
+            out.write(f"{comma}\n{to_line(resource_spans(about, scope, group))}".encode())
             comma = ","
     out.write(b"\n]}\n")
 
 
-def resource_spans(service: str, spans: list[Span], selection: Selection) -> dict[str, Any]:
+def resource_spans(about: dict[str, Value], scope: dict[str, str], spans: Iterable[Span]) -> dict[str, Any]:
     """The spans of one service."""
-    about: dict[str, Value] = {"service.name": service, "eventscope.redacted": selection.is_redacted}
-    scope = {"name": "eventscope", "version": program_version()}
-    scope_spans = [{"scope": scope, "spans": [span_json(span) for span in spans]}]
-    return {"resource": {"attributes": attributes(about)}, "scopeSpans": scope_spans}
+    scope_spans = {"scope": scope, "spans": [span_json(span) for span in spans]}
+    return {"resource": {"attributes": attributes(about)}, "scopeSpans": [scope_spans]}
 
 
 def span_json(span: Span) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def span_json(span: Span) -> dict[str, Any]:
         "parentSpanId": span.parent_id,
         "name": span.name,
         "kind": PRODUCER if span.is_producer else CONSUMER,
-        "startTimeUnixNano": str(max(span.start, 0)),
+        "startTimeUnixNano": str(span.start),
         "endTimeUnixNano": str(span.end),
         "attributes": attributes(span.values),
         "events": [note_json(note) for note in span.notes] or None,

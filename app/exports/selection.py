@@ -18,7 +18,7 @@ SLICE: Final = 1_000
 class Selection:
     """Rows of a store, in the order of `seqs`; those of one trace when `trace` is given.
 
-    The store may evict rows while they are being written: those are left out and counted as `missing`.
+    The store may evict rows while they are being written: those are left out, and `missing`.
     """
 
     def __init__(
@@ -26,7 +26,6 @@ class Selection:
     ) -> None:
         self.trace = trace
         self.written = 0
-        self.missing = 0
         self._store = store
         self._seqs = seqs
         self._redactor = redactor
@@ -40,6 +39,11 @@ class Selection:
     def replaced(self) -> Counter[str]:
         """How many secrets have been replaced so far, by pattern."""
         return self._redactor.replaced if self._redactor else Counter()
+
+    @property
+    def missing(self) -> int:
+        """How many rows are not written: once all are, those that were evicted."""
+        return len(self._seqs) - self.written
 
     def text(self, text: str) -> str:
         """Text that is written besides the events, redacted as they are."""
@@ -62,7 +66,5 @@ class Selection:
         try:
             return self._store.cells(seqs, names)
         except Evicted:
-            kept = [seq for seq in seqs if seq >= self._store.oldest_seq]
-            self.missing += len(seqs) - len(kept)
-            # Rows may go again in the meantime, but never all that were newer.
+            kept = [seq for seq in seqs if self._store.oldest_seq <= seq < self._store.next_seq]
             return self._slice(kept, names) if kept else []

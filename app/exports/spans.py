@@ -119,7 +119,7 @@ class Weaver:
             is_producer=is_producer,
             name=f"{operation} {event.type or event.channel or 'event'}",
             service=service,
-            start=end - round(event.handle_ns or 0),
+            start=max(end - max(round(event.handle_ns or 0), 0), 0),
             end=end,
             values=values_of(event),
             error=(event.error or "") if event.phase in ERRORS else None,

@@ -11,8 +11,9 @@ from connectors import demo_defects, demo_life, demo_neurograph, demo_orders, de
 from connectors.demo import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
 from connectors.demo_world import swell
 from eventscope import EventBus, EventPriority
-from eventscope.connector import Block, Record, SourceState
+from eventscope.connector import SourceState
 from eventscope.step import Phase, Step
+from tests.connectors.conformance import Collected
 
 MODULES = {
     "orders": demo_orders,
@@ -23,7 +24,7 @@ MODULES = {
 }
 
 
-async def steps_of(scenario: str, *, seed: int = 5, rate: float = 400.0, seconds: float = 1.0) -> list[Step]:
+async def steps_of(scenario: str, *, seed: int = 5, rate: float = 1200.0, seconds: float = 0.4) -> list[Step]:
     """Every step of a scenario that ran to its end on a bus of its own."""
     seen: list[Step] = []
     async with EventBus(name="demo", max_queue_size=50_000) as bus:
@@ -53,7 +54,7 @@ async def test_another_seed_makes_other_decisions():
 
 @pytest.mark.parametrize("scenario", PROGRAMS)
 async def test_a_scenario_publishes_about_as_many_events_as_it_says(scenario):
-    events = [step.event for step in published(await steps_of(scenario, rate=1500, seconds=1.5))]
+    events = [step.event for step in published(await steps_of(scenario, rate=2500, seconds=0.6))]
     begun = sum(event.causation_id is None for event in events)
     assert len(events) / begun == pytest.approx(MODULES[scenario].EVENTS_EACH, rel=0.15)
 
@@ -75,7 +76,7 @@ async def test_every_event_but_the_first_of_a_trace_has_a_cause_in_it(scenario):
 
 
 async def test_a_failed_payment_is_compensated():
-    events = {step.event.id: step.event for step in published(await steps_of("orders", rate=1000))}
+    events = {step.event.id: step.event for step in published(await steps_of("orders"))}
     ways = [way_to(event, events) for event in events.values() if event.type == "order.cancelled"]
     assert [
         "order.created",
@@ -95,7 +96,7 @@ def way_to(event, events) -> list[str]:
 
 
 async def test_orchestrated_orders_are_marked_and_stand_beside_the_others():
-    steps = published(await steps_of("orders", rate=1000))
+    steps = published(await steps_of("orders"))
     led = {s.event.correlation_id for s in steps if "saga" in s.event.metadata}
     orders = {s.event.correlation_id for s in steps if s.event.type == "order.created"}
     assert 0.1 < len(led) / len(orders) < 0.35
@@ -103,7 +104,7 @@ async def test_orchestrated_orders_are_marked_and_stand_beside_the_others():
 
 
 async def test_it_has_troubles_to_find():
-    steps = await steps_of("all", rate=1500, seconds=2)
+    steps = await steps_of("all", rate=2500)
     phases = Counter(step.phase for step in steps)
     assert phases[Phase.FAILED] > phases[Phase.RETRIED] >= phases[Phase.DEAD_LETTERED] > 0
     unheard = {step.event.type for step in published(steps) if step.fanout == 0}
@@ -114,7 +115,7 @@ async def test_it_has_troubles_to_find():
 
 async def test_what_is_subscribed_to_is_known_and_some_of_it_never_fires():
     async with EventBus(name="demo", max_queue_size=50_000) as bus:
-        await run_scenario(bus, rate=800, seed=1, seconds=1)
+        await run_scenario(bus, rate=800, seed=5, seconds=0.4)
     never = {info["name"] for info in bus.get_subscriptions_info()} - heard(await steps_of("all", rate=800))
     assert {"loyalty_points", "archive"} <= never
 
@@ -134,48 +135,30 @@ def test_wrong_options_are_refused_in_one_sentence(wrong):
         DemoOptions(**wrong)
 
 
-class Gathering:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.records: list[tuple[object, ...]] = []
-        self.channels: dict[str, int] = {}
-        self.states: list[SourceState] = []
-        self.missing = 0
-
-    def push(self, batch: Block | list[Record]) -> None:
-        block = batch if isinstance(batch, Block) else Block.of(batch)
-        self.records += zip(*block, strict=True)
-
-    async def room(self) -> None:
-        return None
-
-    def lost(self, count: int, reason: str) -> None:
-        self.missing += count
-
-    def declare(self, declaration) -> None:
-        self.channels[declaration.channel] = len(declaration.subscriptions)
-
-    def state(self, state: SourceState, detail: str = "") -> None:
-        self.states.append(state)
-
-
 async def test_the_connector_shows_every_step_and_says_who_subscribes():
-    sink = Gathering()
-    await DemoConnector(DemoOptions(path="orders", rate=300, seed=5, seconds=1)).run(sink)
-    rows = [Record(*row) for row in sink.records]
-    expected = Counter(step.phase for step in await steps_of("orders", rate=300))
-    assert Counter(row.phase for row in rows) == expected
-    assert sink.channels == {"demo:orders": 15}
-    assert SourceState.LIVE in sink.states
-    assert sink.missing == 0
+    sink = Collected()
+    await DemoConnector(DemoOptions(path="orders", rate=1200, seed=5, seconds=0.4)).run(sink)
+    expected = Counter(step.phase for step in await steps_of("orders"))
+    assert Counter(row.phase for row in sink.records) == expected
+    assert len(sink.declared["demo:orders"].subscriptions) == 14
+    assert SourceState.LIVE in {state for state, _ in sink.states}
+    assert sink.losses == []
+
+
+async def test_made_up_failures_are_shown_and_not_logged(caplog):
+    sink = Collected()
+    await DemoConnector(DemoOptions(path="defects", rate=1200, seconds=0.4)).run(sink)
+    failed = [row for row in sink.records if row.phase == Phase.FAILED]
+    assert failed
+    assert all("почтовый сервер разорвал соединение" in row.error for row in failed)
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def test_a_cancelled_connector_leaves_no_task_behind():
     before = asyncio.all_tasks()
-    sink = Gathering()
+    sink = Collected()
     playing = asyncio.get_running_loop().create_task(DemoConnector(DemoOptions(rate=300)).run(sink))
-    while len(sink.records) < 50:
+    while sink.rows < 50:
         await asyncio.sleep(0.01)
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):

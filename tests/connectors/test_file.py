@@ -157,7 +157,7 @@ async def test_our_own_events_come_back_whole(path: Path) -> None:
         "producer": "shop", "channel": "shop/bus", "key": "k", "correlation_id": "c", "causation_id": "p",
         "occurred_at": "2025-12-01T12:00:00.123456789Z", "observed_at": "2025-12-01T12:00:01.000000001Z",
         "phase": "dead-lettered", "subscription": "billing", "attempt": 3, "fanout": 4, "queue_ms": 0.001234,
-        "handle_ms": 1.5, "total_ms": 2, "error": "ValueError: no", "headers": [["a", "b"], ["a", 1], ["ü", None]],
+        "handle_ms": 1.5, "latency_ms": 2, "error": "ValueError: no", "headers": [["a", "b"], ["a", 1], ["ü", None]],
         "payload": {"z": 1, "a": [1.10]}, "payload_encoding": "json", "size": 20, "envelope": "cloudevents",
     }  # fmt: skip
     (row,) = await rows(path, json.dumps(event).replace("1.1]", "1.10]") + "\n")
@@ -180,7 +180,9 @@ async def test_payload_encodings(path: Path, payload: object, encoding: str, exp
     assert row.payload == expected
 
 
-@pytest.mark.parametrize("change", [{"phase": "vanished"}, {"payload_encoding": "rot13"}, {"attempt": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"phase": "vanished"}, {"payload_encoding": "rot13"}, {"attempt": "x"}, {"queue_ms": 1e300}]
+)
 async def test_an_event_of_ours_that_was_tampered_with_is_a_row_with_the_reason(path: Path, change: Any) -> None:
     event = {"seq": 1, "phase": "published", "observed_at": "x", "payload": 1, "payload_encoding": "json"}
     text = json.dumps(event | change)
@@ -336,19 +338,31 @@ async def test_a_pipe_is_read_as_it_is_written(tmp_path: Path) -> None:
         await following.shows("a", "b")
 
 
+READ_STDIN = """
+import asyncio
+from connectors.registry import open_source
+from tests.connectors.conformance import Collected
+sink = Collected()
+asyncio.run(open_source('file:-').run(sink))
+print([record.type for record in sink.records])
+"""
+
+
 async def test_standard_input_is_read_to_its_end() -> None:
-    code = (
-        "import asyncio, sys\n"
-        "from connectors.registry import open_source\n"
-        "from tests.connectors.conformance import Collected\n"
-        "sink = Collected()\n"
-        "asyncio.run(open_source('file:-').run(sink))\n"
-        "print([record.type for record in sink.records])\n"
-    )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", READ_STDIN, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate(b'{"type": "a"}\n{"type": "b"}')
+    assert out.decode().strip() == "['a', 'b']"
+
+
+async def test_a_document_may_come_by_standard_input(path: Path) -> None:
+    path.write_text(json.dumps([{"type": "a"}, {"type": "b"}], indent=1))
+    with path.open("rb") as file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", READ_STDIN, stdin=file, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await process.communicate()
     assert out.decode().strip() == "['a', 'b']"
 
 

@@ -36,7 +36,7 @@ def facts(event: Event) -> dict[str, Any]:
         "id": event.id,
         "correlation_id": event.correlation_id,
         "causation_id": event.causation_id,
-        "producer": event.source,
+        "producer": event.source or None,
         "payload": payload_bytes(event.payload),
         "headers": headers.decode() if headers and event.metadata else None,
         "occurred_at": event.timestamp,

@@ -28,7 +28,8 @@ def test_what_is_put_is_taken_in_order() -> None:
     intake.put("a", block(1, 1))
     intake.put("b", block(2))
     first, second = intake.take(), intake.take()
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert (first.source, second.source) == ("a", "b")
     assert list(first.block.type) == ["t0", "t1"]
     assert first.observed_at <= second.observed_at

@@ -40,9 +40,7 @@ class Feed:
 
 
 def handled(total: int, priority: int = 3, *, queue: int = UNKNOWN, handle: int = UNKNOWN) -> Record:
-    return Record(
-        type="t", phase=Phase.HANDLED, priority=priority, total_ns=total, queue_ns=queue, handle_ns=handle
-    )
+    return Record(type="t", phase=Phase.HANDLED, priority=priority, total_ns=total, queue_ns=queue, handle_ns=handle)
 
 
 def latency() -> tuple[Latency, Feed]:
@@ -51,15 +49,16 @@ def latency() -> tuple[Latency, Feed]:
 
 
 durations = st.one_of(st.just(UNKNOWN), st.integers(-5, 3 * 10**11))
-rows = st.builds(
-    Record,
-    type=st.just("t"),
-    phase=st.sampled_from(list(Phase)),
-    priority=st.integers(-1, 3),
-    total_ns=durations,
-    queue_ns=durations,
-    handle_ns=durations,
-)
+rows = st.fixed_dictionaries(
+    {
+        "type": st.just("t"),
+        "phase": st.sampled_from(list(Phase)),
+        "priority": st.integers(-1, 3),
+        "total_ns": durations,
+        "queue_ns": durations,
+        "handle_ns": durations,
+    }
+).map(lambda fields: Record(**fields))
 stretches = st.lists(st.tuples(st.integers(0, 3), st.lists(rows, min_size=1, max_size=12)), min_size=1, max_size=8)
 
 

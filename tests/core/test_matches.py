@@ -33,6 +33,10 @@ def expected(store: Store, wanted: Filter, horizon: int | None = None) -> list[i
     return [int(seq) for part in found for seq in part if horizon is None or seq < horizon]
 
 
+def all_of(matches: Matches) -> list[int]:
+    return [int(seq) for seq in matches.seqs(0, len(matches))]
+
+
 def settle(matches: Matches) -> list[Change]:
     """Update until everything is scanned; the changes on the way."""
     changes = [matches.update()]
@@ -47,9 +51,9 @@ def settle(matches: Matches) -> list[Change]:
 def replay(shown: list[int], change: Change, matches: Matches) -> list[int]:
     """What a view shows that believes the change."""
     if change.reset:
-        return matches.seqs(0, len(matches)).tolist()
+        return all_of(matches)
     kept = shown[change.removed :]
-    return kept + matches.seqs(len(kept), len(kept) + change.appended).tolist()
+    return kept + [int(seq) for seq in matches.seqs(len(kept), len(kept) + change.appended)]
 
 
 class Following(RuleBasedStateMachine):
@@ -95,7 +99,7 @@ class Following(RuleBasedStateMachine):
 
     @invariant()
     def seqs_ascend_and_indexes_lead_back_to_them(self) -> None:
-        seqs = self.matches.seqs(0, len(self.matches)).tolist()
+        seqs = all_of(self.matches)
         assert seqs == sorted(set(seqs))
         assert [self.matches.seq_at(i) for i in range(len(seqs))] == seqs
         assert [self.matches.index_of(seq) for seq in seqs] == list(range(len(seqs)))
@@ -135,7 +139,7 @@ def test_a_new_filter_is_applied_to_all_rows(store: Store, matches: Matches, tex
     matches.set_filter(parse(text))
     changes = settle(matches)
     assert any(change.reset for change in changes)
-    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse(text))
+    assert all_of(matches) == expected(store, parse(text))
     assert matches.complete
 
 
@@ -144,16 +148,19 @@ def test_text_is_searched_in_a_thread_newest_first(store: Store, matches: Matche
     matches.set_filter(parse("needle"))
     changes = settle(matches)
     assert len(changes) > 1
-    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse("needle"))
+    assert all_of(matches) == expected(store, parse("needle"))
 
 
 @pytest.mark.usefixtures("patient")
-def test_the_newest_rows_are_there_before_the_search_has_ended(store: Store, matches: Matches) -> None:
+def test_no_chunk_has_matches_before_all_newer_ones_are_searched(store: Store, matches: Matches) -> None:
+    newest = store.chunks[-1].first_seq
+    of_newest = [seq for seq in expected(store, parse("needle")) if seq >= newest]
     matches.set_filter(parse("needle"))
-    matches.update()
-    while not len(matches):
+    while matches.progress[0] < matches.progress[1]:
         matches.update()
-    assert matches.seq_at(0) >= store.chunks[-1].first_seq
+        found = all_of(matches)
+        if found and found[0] < newest:
+            assert found[-len(of_newest) :] == of_newest
 
 
 def test_new_rows_are_appended_and_nothing_else_is_reported(store: Store, matches: Matches) -> None:
@@ -179,6 +186,36 @@ def test_eviction_is_reported_as_rows_removed_at_the_front() -> None:
     assert matches.seq_at(0) == store.oldest_seq
 
 
+def test_matches_that_come_before_others_are_reported_as_a_reset(store: Store, matches: Matches) -> None:
+    matches.set_filter(parse("type:a"))
+    assert matches.update(0.0).reset
+    first = all_of(matches)
+    assert first[0] >= store.chunks[-1].first_seq
+    assert matches.update(0.0) == Change(reset=True)
+    assert all_of(matches) == expected(store, parse("type:a"))
+
+
+def test_a_horizon_behind_what_was_shown_is_reported_as_a_reset(store: Store, matches: Matches) -> None:
+    settle(matches)
+    matches.horizon = 1_000
+    assert matches.update() == Change(reset=True)
+    assert all_of(matches) == list(range(1, 1_000))
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_a_search_finds_in_an_evicted_chunk_is_left_out() -> None:
+    store = Store(3_000_000)
+    store.append("s", block(9_000), 1)
+    matches = Matches(store)
+    matches.set_filter(parse("needle"))
+    matches.update()
+    while not store.evicted:
+        store.append("s", block(1_000), 1)
+    settle(matches)
+    assert all_of(matches) == expected(store, parse("needle"))
+    matches.close()
+
+
 def test_a_paused_view_stays_at_its_horizon_and_catches_up(store: Store, matches: Matches) -> None:
     settle(matches)
     matches.horizon = store.next_seq
@@ -187,7 +224,7 @@ def test_a_paused_view_stays_at_its_horizon_and_catches_up(store: Store, matches
     assert matches.progress == (90_000, 90_000)
     matches.set_filter(parse("type:a"))
     settle(matches)
-    assert matches.seqs(0, len(matches)).tolist() == expected(store, parse("type:a"), 90_001)
+    assert all_of(matches) == expected(store, parse("type:a"), 90_001)
     matches.horizon = None
     assert matches.update() == Change(appended=2)
 

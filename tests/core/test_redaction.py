@@ -12,40 +12,11 @@ from hypothesis import strategies as st
 
 from app.payload import decode
 from app.redaction import Redactor
-from app.secret_names import secret_name
-from app.secret_urls import without_secrets
-from app.secret_values import luhn, may_hold_secret, replace_secrets
 from eventscope.connector import Record
 
 CANARY = "canary-7f3b"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----"
-
-
-@pytest.mark.parametrize(
-    ("name", "pattern"),
-    [
-        ("password", "password"), ("userPassword", "password"), ("DB_PASSWD", "password"), ("password_hash", "password"),
-        ("client_secret", "secret"), ("access_token", "token"), ("accessToken", "token"), ("token", "token"),
-        ("id_token", "token"), ("refreshTokens", "token"), ("Authorization", "authorization"), ("X-API-Key", "api-key"),
-        ("apiKey", "api-key"), ("APIKey", "api-key"), ("aws_secret_access_key", "api-key"), ("Set-Cookie", "cookie"),
-        ("sentry_dsn", "dsn"), ("connectionString", "dsn"), ("cvv", "card"), ("sasl_plain_password", "password"),
-    ],
-)  # fmt: skip
-def test_names_of_secrets_are_known(name, pattern):
-    assert secret_name(name) == pattern
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "token_id", "tokenId", "token_type", "token_data", "token.created", "tokens", "max_tokens", "token_count",
-        "secretary", "passwordless", "compass", "password_changed_at", "cookie_count", "key", "partition_key", "keyboard",
-        "author", "authority", "secret_id", "monkey", "", "123", "пароли нет",
-    ],
-)  # fmt: skip
-def test_names_that_only_look_alike_are_not(name):
-    assert secret_name(name) is None
 
 
 @pytest.mark.parametrize(
@@ -93,47 +64,6 @@ def test_a_secret_in_other_bytes_does_not_leave(payload):
     assert CANARY.encode() not in Redactor().payload(payload)
 
 
-@pytest.mark.parametrize(
-    ("secret", "pattern"),
-    [
-        (JWT, "jwt"),
-        (PEM, "pem"),
-        (PEM[:40], "pem"),
-        ("AKIAIOSFODNN7EXAMPLE", "aws-key"),
-        ("4111 1111 1111 1111", "card"),
-        ("378282246310005", "card"),
-        ("ghp_" + "a" * 36, "api-key"),
-        ("sk_live_" + "a" * 24, "api-key"),
-        ("Bearer abcdefgh.ijklmnop/qrst", "authorization"),
-    ],
-)
-def test_secrets_are_known_by_their_looks(secret, pattern):
-    redactor = Redactor()
-    for text in (secret, f"before {secret} after", f"({secret})"):
-        assert secret.split()[-1] not in redactor.text(text)
-    assert set(redactor.replaced) == {pattern}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1763726767123456789",
-        "4111 1111 1111 1112",
-        "550e8400-e29b-41d4-a716-446655440000",
-        "order-4111111111111111x",
-        "token.created",
-        "Token abc123 not found",
-        "http://example.com:8080/a@b",
-        "user@example.com",
-        "2025-11-21T04:06:07.123456789Z",
-        "basic plan, bearer bonds",
-        "the key is under the mat",
-    ],
-)
-def test_what_is_no_secret_stays(text):
-    assert Redactor().text(text) == text
-
-
 def test_a_graph_of_tokens_is_not_secret():
     payload = {"token_id": "tok-1", "token_type": "neuron", "token": {"id": 5, "coordinates": [0.1]}, "tokens": ["a"]}
     raw = json.dumps(payload).encode()
@@ -147,7 +77,9 @@ def test_what_says_nothing_is_not_replaced():
 
 def test_equal_secrets_stay_equal_and_different_ones_differ():
     redactor = Redactor()
-    first, again, other = (json.loads(redactor.payload(b'{"password": "%s"}' % p))["password"] for p in (b"a", b"a", b"b"))
+    first, again, other = (
+        json.loads(redactor.payload(b'{"password": "%s"}' % p))["password"] for p in (b"a", b"a", b"b")
+    )
     assert first == again != other
     assert Redactor().text("password=a") == f"password={first}"
 
@@ -177,9 +109,9 @@ def test_headers_are_redacted_by_name_and_by_value():
     assert json.loads(clean)[2:] == [["content-type", "a/b"], ["n", 1.5]]
 
 
-def test_an_event_without_secrets_is_the_same_object():
-    event = store_of([Record(type="order.created", payload=b'{ "total": 1.10 }')]).event(1)
-    assert Redactor().event(event) is event or Redactor().event(event).payload == event.payload
+def test_an_event_without_secrets_stays_byte_for_byte():
+    event = store_of([Record(type="order.created", payload=b'{ "total": 1.10 }\n', error="no")]).event(1)
+    assert Redactor().event(event) == event
 
 
 def test_numbers_beside_a_secret_stay_as_they_were_written():
@@ -189,16 +121,18 @@ def test_numbers_beside_a_secret_stay_as_they_were_written():
 
 def test_redacting_twice_changes_nothing_more():
     redactor = Redactor()
-    texts = ["password=a", '{"token": "b"}', f"x {JWT}", "amqp://u:p@h", "Cookie: a=b; c", "Authorization: Bearer x y", PEM]
+    texts = [
+        "password=a",
+        '{"token": "b"}',
+        f"x {JWT}",
+        "amqp://u:p@h",
+        "Cookie: a=b; c",
+        "Authorization: Bearer x y",
+        PEM,
+    ]
     for text in [*texts, json.dumps({"password": 5, "secrets": ["a", {"b": "c"}], "u": texts})]:
         once = redactor.payload(text.encode())
         assert redactor.payload(once) == once
-
-
-@given(st.text())
-def test_the_quick_look_overlooks_nothing(text):
-    if not may_hold_secret(text):
-        assert replace_secrets(text, lambda pattern, secret: "X") == text
 
 
 @given(st.binary())
@@ -217,37 +151,6 @@ def test_hostile_events_can_be_redacted():
     store = store_of(records)
     for seq in range(1, len(records) + 1):
         assert Redactor().event(store.event(seq)).seq == seq
-
-
-@pytest.mark.parametrize(
-    "piece", ["token", "eyJ", "://a:", "@a", "password=", "-----BEGIN A-----", "1", "4 ", "bearer ", '\\"', "a: ", "=["]
-)
-def test_time_grows_with_the_length_and_not_with_its_square(piece):
-    """A megabyte takes a fraction of a second; were it the square, it would take hours and run into the time limit."""
-    text = piece * (1_000_000 // len(piece))
-    assert isinstance(Redactor().text(f"password://:{text}"), str)
-
-
-@given(st.integers(0, 10**15))
-def test_the_check_digit_tells_any_single_wrong_digit(number):
-    digits = str(number)
-    right = [d for d in "0123456789" if luhn(digits + d)]
-    assert len(right) == 1
-
-
-@pytest.mark.parametrize(
-    ("url", "clean"),
-    [
-        ("kafka://u:p@h:9092/t?sasl_plain_password=x&from=latest", "kafka://u@h:9092/t?from=latest"),
-        ("amqp://u:p@ss@h/v", "amqp://u@h/v"),
-        ("amqp://u@h/v?exchange=a", "amqp://u@h/v?exchange=a"),
-        ("demo:orders?rate=5", "demo:orders?rate=5"),
-        ("redis://h?token=x", "redis://h"),
-        ("file:/a/b@c:d.jsonl", "file:/a/b@c:d.jsonl"),
-    ],
-)
-def test_a_url_without_its_secrets(url, clean):
-    assert without_secrets(url) == clean
 
 
 def test_the_event_of_a_store_can_be_replaced():

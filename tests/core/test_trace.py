@@ -71,28 +71,30 @@ def parents_by_hand(rows: Sequence[Row]) -> dict[int, int | None]:
 
 
 ids = st.sampled_from([None, "1", "2", "3", "4", "5"])
-published = st.builds(
-    Record,
-    type=st.just("t"),
-    id=ids,
-    causation_id=ids,
-    payload=st.sampled_from([b"x", b"y", b"yy"]),
-    occurred_at=st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
-    producer=st.just("p"),
-)
-any_step = st.builds(
-    Record,
-    type=st.just("t"),
-    id=ids,
-    causation_id=ids,
-    phase=st.sampled_from(list(Phase)),
-    subscription=st.sampled_from([None, "s", "t"]),
-    attempt=st.integers(0, 2),
-    occurred_at=st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
-    queue_ns=st.one_of(st.just(UNKNOWN), st.integers(-3, 5)),
-    handle_ns=st.one_of(st.just(UNKNOWN), st.integers(-3, 5)),
-    fanout=st.integers(-1, 3),
-)
+published = st.fixed_dictionaries(
+    {
+        "type": st.just("t"),
+        "id": ids,
+        "causation_id": ids,
+        "payload": st.sampled_from([b"x", b"y", b"yy"]),
+        "occurred_at": st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
+        "producer": st.just("p"),
+    }
+).map(lambda fields: Record(**fields))
+any_step = st.fixed_dictionaries(
+    {
+        "type": st.just("t"),
+        "id": ids,
+        "causation_id": ids,
+        "phase": st.sampled_from(list(Phase)),
+        "subscription": st.sampled_from([None, "s", "t"]),
+        "attempt": st.integers(0, 2),
+        "occurred_at": st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
+        "queue_ns": st.one_of(st.just(UNKNOWN), st.integers(-3, 5)),
+        "handle_ns": st.one_of(st.just(UNKNOWN), st.integers(-3, 5)),
+        "fanout": st.integers(-1, 3),
+    }
+).map(lambda fields: Record(**fields))
 sources = st.sampled_from(["a", "b"])
 
 
@@ -129,8 +131,7 @@ def test_the_order_of_arrival_does_not_matter(order: list[int]) -> None:
     records = [event(str(n), str(n // 2) if n else None, at_ms=n) for n in range(1, 8)]
     trace = trace_of(*[records[i] for i in order])
     assert [(node.title, node.depth) for node in trace.nodes] == [
-        (str(n), depth)
-        for n, depth in [(0, 0), (1, 1), (2, 2), (4, 3), (5, 3), (3, 2), (6, 3), (7, 3)]
+        (str(n), depth) for n, depth in [(0, 0), (1, 1), (2, 2), (4, 3), (5, 3), (3, 2), (6, 3), (7, 3)]
     ]
     assert trace.nodes[0].kind is NodeKind.GHOST
 
@@ -180,7 +181,12 @@ def test_the_same_id_with_the_same_payload_is_a_redelivery() -> None:
 
 
 def test_a_cause_is_looked_for_in_the_own_source_first() -> None:
-    rows = [("a", event("1", at_ms=1)), ("b", event("1", at_ms=2)), ("b", event("2", "1", 3)), ("c", event("3", "2", 4))]
+    rows = [
+        ("a", event("1", at_ms=1)),
+        ("b", event("1", at_ms=2)),
+        ("b", event("2", "1", 3)),
+        ("c", event("3", "2", 4)),
+    ]
     trace = build_trace(store_of(rows), "c")
     assert [(node.seq, node.depth) for node in trace.nodes] == [(1, 0), (2, 0), (3, 1), (4, 2)]
     assert trace.parents_by_seq == {1: None, 2: None, 3: 2, 4: 3}

@@ -138,7 +138,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("arguments", "expected"), WRONG, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
 def test_an_error_is_one_sentence_and_an_exit_code(eventscope: Any, arguments: list[str], expected: int) -> None:
-    code, out, err = finish(eventscope(*arguments))
+    code, _, err = finish(eventscope(*arguments))
     assert code == expected, err
     if expected != 1:
         assert err.startswith("eventscope: error: ")

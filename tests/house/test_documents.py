@@ -81,7 +81,7 @@ def test_each_source_in_the_readme_opens_and_none_is_left_out(readme, root):
 
 def test_each_filter_in_the_readme_parses(readme):
     table = [text for row in rows(section(readme, "Filters")) for text in codes(row[0])]
-    spoken = re.findall(r"--filter '([^']+)'", readme) + ["category:order priority>=high"]
+    spoken = [*re.findall(r"--filter '([^']+)'", readme), "category:order priority>=high"]
     assert len(table) > 10
     for text in table + spoken:
         assert parse(text).text == text

@@ -1,4 +1,4 @@
-"""The wheel: one public package, the monitor in a private folder of it, nothing else, and no dependencies for the client."""
+"""The wheel: one public package, the monitor in a private folder of it, and a client without dependencies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import pytest
 
 PRIVATE = ("app", "connectors", "widgets", "resources")
 BUILD_NEEDS = ("eventscope", *PRIVATE, "pyproject.toml", "README.md", "LICENSE")
-
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")
