@@ -18,6 +18,9 @@ OTHER: Final = 1
 OTHERS: Final = "(others)"
 """The name that they share."""
 
+LONGEST_TEXT: Final = 1_024
+"""Characters. Longer ones share that number too: they are kept as long as the program runs."""
+
 CHUNK_CODES: Final = 65_536
 """How many codes a chunk's dictionary can give out."""
 
@@ -53,7 +56,7 @@ class Codes:
         number = self._numbers.get(name)
         if number is not None:
             return number
-        if len(self._numbers) >= self.limit:
+        if len(self._numbers) >= self.limit or len(name) > LONGEST_TEXT:
             return OTHER
         self.texts.append(name)
         self._numbers[name] = number = len(self.texts) - 1

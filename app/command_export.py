@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
 from app.cli import command_parser
 from app.exports import export_rows, export_trace, formats
@@ -14,6 +16,10 @@ from app.headless import open_sources, parse_filter, watch
 from app.query import Filter
 from app.session import Session
 from app.store import Store
+
+
+MOST_BYTES: Final = 8 * 2**30
+"""A file is exported whole; beyond this much memory its oldest events would be missing, and that is said."""
 
 
 def main(argv: list[str]) -> int:
@@ -50,7 +56,8 @@ def export(arguments: argparse.Namespace, store: Store, rows: list[int]) -> None
 async def load(path: Path, wanted: Filter) -> tuple[Session, list[int]]:
     """A session filled from a file, and the matching rows; raises Failure with exit code 4."""
     session = Session(patient=False)
-    (connector,) = open_sources([f"file:{path}?follow=0"])
+    session.store = Store(MOST_BYTES)
+    (connector,) = open_sources([f"file:{quote(str(path))}?follow=0"])
     session.attach(connector)
     rows: list[int] = []
     try:
@@ -60,4 +67,6 @@ async def load(path: Path, wanted: Filter) -> tuple[Session, list[int]]:
         raise Failure(str(failure), NO_CAPTURE) from failure
     finally:
         await session.close()
+    if evicted := session.store.evicted:
+        raise Failure(f"{path} is too large: {evicted:,} events did not fit; narrow it with --filter", NO_CAPTURE)
     return session, rows

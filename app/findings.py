@@ -62,8 +62,8 @@ def find(picture: TopologyMap, now: int) -> list[Finding]:
 def about_type(node: MapNode, outgoing: list[MapEdge]) -> Iterator[Finding]:
     """An event that nobody handles: it goes to no subscription, and the bus says so."""
     if node.unhandled and not outgoing:
-        events = "event was" if node.unhandled == 1 else "events were"
-        text = f"{node.unhandled:,} {node.name} {events} published, and nobody handles them."
+        events, them = ("event was", "it") if node.unhandled == 1 else ("events were", "them")
+        text = f"{node.unhandled:,} {node.name} {events} published, and nobody handles {them}."
         yield Finding(FindingKind.NOBODY_HANDLES, node.id, text)
 
 

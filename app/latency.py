@@ -147,8 +147,10 @@ class Latency:
         total = int(counts.sum())
         if not total:
             return LaneStatus(np.nan, np.nan, np.nan, np.nan, 0, budget / 1e6, 0, 0.0)
-        largest = self._largest(lane, until - window_s, until)
-        p50, p95, p99 = (np.minimum(quantiles(counts, QUANTILES[:MAX]), largest) / 1e6).tolist()
+        values = quantiles(counts, QUANTILES)
+        # The bins know the greatest sample; the middle of its bucket may lie above it.
+        largest = self._largest(lane, until - window_s, until) or float(values[MAX])
+        p50, p95, p99 = (np.minimum(values[:MAX], largest) / 1e6).tolist()
         over = int(counts[bucket_of(budget) + 1 :].sum())
         return LaneStatus(p50, p95, p99, largest / 1e6, total, budget / 1e6, over, over / total)
 
@@ -195,10 +197,10 @@ class Latency:
         return np.bincount(buckets_of(samples.bits[samples.lanes == lane]), minlength=BUCKETS)
 
     def _largest(self, lane: int, since: int, until: int) -> float:
-        """The greatest duration (ns) in these seconds."""
+        """The greatest duration (ns) in these seconds, 0 when their bins are lost to a clock that stepped back."""
         numbers = np.arange(since * BINS_A_SECOND, until * BINS_A_SECOND)
         there = self._bins["number"][numbers % BINS] == numbers
-        return float(np.nanmax(self._bins["ns"][numbers[there] % BINS, lane, MAX]))
+        return float(np.fmax.reduce(self._bins["ns"][numbers[there] % BINS, lane, MAX], initial=0.0))
 
     def _numbers(self, since_ns: int, until_ns: int | None) -> NDArray[np.int64]:
         """The bins of a stretch of time, the latest hour of it at most."""

@@ -26,10 +26,13 @@ class OpenBin:
         self._rows = 0
         self.negative = np.zeros(len(KINDS), np.int64)
         self.unknown_priority = 0
+        self.left_out = 0
+        """Rows that found no room."""
 
     def add(self, chunk: Chunk, rows: NDArray[np.int64]) -> None:
         """Take in rows at which a handling ended."""
         if self._rows >= MOST_SAMPLES:
+            self.left_out += len(rows)
             return
         self._rows += len(rows)
         durations = np.stack((chunk.total[rows], chunk.queue[rows], chunk.handle[rows]))

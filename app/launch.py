@@ -29,10 +29,14 @@ from widgets.tour import Tour
 
 LETTING_GO_S = 5.0
 
+SWITCH_S = 0.0005
+"""How long a searching thread may keep Python to itself while the window waits; Python's own 5 ms can be felt."""
+
 
 def open_window(arguments: argparse.Namespace) -> int:
     """The window, until it is closed; returns the exit code."""
     refuse_broken_qt()
+    sys.setswitchinterval(SWITCH_S)
     connectors = open_sources(arguments.sources)
     parse_filter(arguments.filter)
     if arguments.tour and not has_display():

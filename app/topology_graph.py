@@ -76,14 +76,19 @@ class Graph:
 
     def declare(self, source: str, channel: str, wanted: tuple[DeclaredSubscription, ...], at: int) -> None:
         """Replace what `source` declared on this channel; subscriptions that stay keep their age."""
-        ages = {known.node: known.at for known in self.declared.get((source, channel), ())}
-        nodes = [self.node(NodeKind.SUBSCRIPTION, channel, subscription.name) for subscription in wanted]
-        declared = [Declared(s, node, ages.get(node, at)) for s, node in zip(wanted, nodes, strict=True)]
-        self.declared[source, channel] = declared
+        before = self.declared.get((source, channel), [])
+        same = {known.subscription: known for known in before}
+        ages = {known.node: known.at for known in before}
         types = [i for i, node in enumerate(self.nodes) if node.kind is NodeKind.TYPE and node.channel == channel]
-        for subscription in declared:
-            for type_ in types:
-                self._connect(subscription, type_)
+        declared = self.declared[source, channel] = []
+        for subscription in dict.fromkeys(wanted):
+            known = same.get(subscription)
+            if known is None:
+                node = self.node(NodeKind.SUBSCRIPTION, channel, subscription.name)
+                known = Declared(subscription, node, ages.get(node, at))
+                for type_ in types:
+                    self._connect(known, type_)
+            declared.append(known)
 
     def _declared_on(self, channel: str) -> Iterator[Declared]:
         for (_, place), declared in self.declared.items():

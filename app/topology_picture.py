@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from math import isnan
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,41 +82,48 @@ def map_edges(graph: Graph, declared: list[Declared]) -> list[MapEdge]:
     return [edge for edge in all_edges(graph, pairs) if edge.observed or edge.declared]
 
 
+class EdgeNumbers(NamedTuple):
+    """What the table says of one edge."""
+
+    flow: int
+    errors: int
+    counts: list[int]
+    rates: list[float]
+    error_share: float
+    mean_ms: float
+    last_seen: int
+
+
+def edge_numbers(table: EdgeTable) -> Iterator[EdgeNumbers]:
+    """The same of all edges, in order."""
+    size = table.size
+    rates = np.where(table.rates[:size] < LEAST_RATE, 0.0, table.rates[:size])
+    shares = error_shares(rates)
+    columns = (table.flow(), table.errors(), table.counts[:size], rates, shares, mean_ms(table), table.last_seen[:size])
+    return map(EdgeNumbers._make, zip(*(column.tolist() for column in columns), strict=True))
+
+
 def all_edges(graph: Graph, declared: set[tuple[int, int]]) -> list[MapEdge]:
     """All edges of the graph, in its order."""
-    table, size = graph.table, graph.table.size
-    rates = np.where(table.rates[:size] < LEAST_RATE, 0.0, table.rates[:size])
-    numbers = zip(
-        table.flow().tolist(),
-        table.errors().tolist(),
-        table.counts[:size].tolist(),
-        rates.tolist(),
-        error_shares(rates).tolist(),
-        mean_ms(table).tolist(),
-        table.last_seen[:size].tolist(),
-        strict=True,
-    )
     ids = [node_id(node) for node in graph.nodes]
     return [
         MapEdge(
-            source=ids[source],
-            target=ids[target],
-            channel=graph.nodes[target].channel,
-            count=flow,
-            rate=rate[FLOW],
-            bytes_per_s=rate[BYTES],
-            errors=errors,
-            error_share=share,
-            retried=counts[Phase.RETRIED],
-            dead_lettered=counts[Phase.DEAD_LETTERED],
-            dropped=counts[Phase.DROPPED],
-            mean_ms=mean if mean == mean else None,
-            last_seen=last_seen or None,
-            declared=(source, target) in declared,
+            source=ids[ends[0]],
+            target=ids[ends[1]],
+            channel=graph.nodes[ends[1]].channel,
+            count=told.flow,
+            rate=told.rates[FLOW],
+            bytes_per_s=told.rates[BYTES],
+            errors=told.errors,
+            error_share=told.error_share,
+            retried=told.counts[Phase.RETRIED],
+            dead_lettered=told.counts[Phase.DEAD_LETTERED],
+            dropped=told.counts[Phase.DROPPED],
+            mean_ms=None if isnan(told.mean_ms) else told.mean_ms,
+            last_seen=told.last_seen or None,
+            declared=ends in declared,
         )
-        for (source, target), (flow, errors, counts, rate, share, mean, last_seen) in zip(
-            graph.ends, numbers, strict=True
-        )
+        for ends, told in zip(graph.ends, edge_numbers(graph.table), strict=True)
     ]
 
 
@@ -135,29 +144,39 @@ def mean_ms(table: EdgeTable) -> NDArray[np.float64]:
     return means
 
 
-def map_nodes(graph: Graph, declared: list[Declared]) -> list[MapNode]:
-    """Nodes that were seen or are declared."""
+class NodeNumbers(NamedTuple):
+    """What the edges of a node add up to."""
+
+    flow: float
+    rate: float
+    errors: float
+    unhandled: float
+    last_seen: int
+
+
+def node_numbers(graph: Graph) -> Iterator[NodeNumbers]:
+    """The same of all nodes, in order: what goes out of producers and what comes in elsewhere."""
     table, size = graph.table, len(graph.nodes)
     source, target = np.array(graph.ends).T
     sends = np.array([node.kind is NodeKind.PRODUCER for node in graph.nodes])
-
-    def total(of_edges: NDArray[np.float64] | NDArray[np.int64]) -> list[float]:
-        inwards, outwards = (np.bincount(end, of_edges, size) for end in (target, source))
-        values: list[float] = np.where(sends, outwards, inwards).tolist()
-        return values
-
+    rates = table.rates[: table.size, FLOW]
+    of_edges = (
+        table.flow(),
+        np.where(rates < LEAST_RATE, 0.0, rates),
+        table.errors(),
+        table.unhandled[: table.size],
+    )
+    sums = [
+        np.where(sends, np.bincount(source, column, size), np.bincount(target, column, size)) for column in of_edges
+    ]
     last_seen = np.zeros(size, np.int64)
     for end in (source, target):
         np.maximum.at(last_seen, end, table.last_seen[: table.size])
-    rates = table.rates[: table.size, FLOW]
-    numbers = zip(
-        total(table.flow()),
-        total(np.where(rates < LEAST_RATE, 0.0, rates)),
-        total(table.errors()),
-        total(table.unhandled[: table.size]),
-        last_seen.tolist(),
-        strict=True,
-    )
+    return map(NodeNumbers._make, zip(*(column.tolist() for column in (*sums, last_seen)), strict=True))
+
+
+def map_nodes(graph: Graph, declared: list[Declared]) -> list[MapNode]:
+    """Nodes that were seen or are declared."""
     ages, handlers = declared_nodes(declared)
     return [
         MapNode(
@@ -167,15 +186,15 @@ def map_nodes(graph: Graph, declared: list[Declared]) -> list[MapNode]:
             name=node.name,
             category=node.category,
             handler=handlers.get(i),
-            count=int(count),
-            rate=rate,
-            errors=int(errors),
-            unhandled=int(unhandled),
-            last_seen=seen or None,
+            count=int(told.flow),
+            rate=told.rate,
+            errors=int(told.errors),
+            unhandled=int(told.unhandled),
+            last_seen=told.last_seen or None,
             declared_at=ages.get(i),
         )
-        for i, (node, (count, rate, errors, unhandled, seen)) in enumerate(zip(graph.nodes, numbers, strict=True))
-        if seen or i in ages
+        for i, (node, told) in enumerate(zip(graph.nodes, node_numbers(graph), strict=True))
+        if told.last_seen or i in ages
     ]
 
 

@@ -18,7 +18,7 @@ from eventscope.step import UNKNOWN, Phase
 
 Ints = NDArray[np.int64]
 
-LONGEST_ID: Final = 1_024
+LONGEST_ID: Final = 256
 """Characters. A longer correlation id is found in the table but has no place in the list of traces."""
 LEARNT_FROM: Final = 4_096
 """How many of the latest traces say how long a trace usually takes."""

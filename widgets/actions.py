@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from widgets.icons import icon
-from widgets.theme import theme
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ def add_actions(window: QMainWindow, commands: list[Command]) -> list[QAction]:
         action = make_action(window, command)
         menus[command.menu].addAction(action)
         actions.append(action)
-    theme().changed.connect(lambda _: refresh_icons(actions, commands))
     return actions
 
 
@@ -50,9 +48,3 @@ def make_action(window: QMainWindow, command: Command) -> QAction:
     action.setToolTip(command.tip or command.text.rstrip("…"))
     return action
 
-
-def refresh_icons(actions: list[QAction], commands: list[Command]) -> None:
-    """Draw the icons again, in the text colour of the theme that is shown now."""
-    for action, command in zip(actions, [c for c in commands if c.text], strict=True):
-        if command.icon:
-            action.setIcon(icon(command.icon))

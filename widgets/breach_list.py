@@ -29,11 +29,11 @@ class BreachList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._names: dict[int, tuple[str, str]] = {}
+        self._names: dict[tuple[int, int], tuple[str, str]] = {}
         self._title = label("Over budget", "strong")
         self._count = label("", "muted")
         self._empty = label("Nothing was late: every handled event kept its budget.", "empty", wrap=True)
-        model: CardModel[Breach] = CardModel(lambda breach: breach.number, self._card, self)
+        model: CardModel[Breach] = CardModel(identity, self._card, self)
         self.list: CardList[Breach] = CardList(model, "events over their latency budget")
         self.list.chosen.connect(lambda breach: self.picked.emit(breach.seq))
         self._lay_out()
@@ -51,7 +51,7 @@ class BreachList(QWidget):
 
     def _learn_names(self, breaches: list[Breach]) -> None:
         """Type and handler of each breach; those seen before are remembered, even when their rows are gone."""
-        self._names = {b.number: self._names.get(b.number) or self._names_of(b.seq) for b in breaches}
+        self._names = {identity(b): self._names.get(identity(b)) or self._names_of(b.seq) for b in breaches}
 
     def _names_of(self, seq: int) -> tuple[str, str]:
         try:
@@ -62,7 +62,7 @@ class BreachList(QWidget):
 
     def _card(self, breach: Breach) -> Card:
         icon, tone = PRIORITY_ICONS[breach.priority]
-        type_, handler = self._names.get(breach.number, NO_NAMES)
+        type_, handler = self._names.get(identity(breach), NO_NAMES)
         waited = "" if breach.wait_share is None else f"waited {breach.wait_share:.0%}"
         line = " · ".join(filter(None, (handler, waited, clock_time(breach.at)[:8])))
         figure = f"{ms_text(breach.value_ms)} / {breach.budget_ms:g} ms"
@@ -81,3 +81,8 @@ class BreachList(QWidget):
         column.addWidget(self.list, 1)
         self._empty.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self._empty, 1)
+
+
+def identity(breach: Breach) -> tuple[int, int]:
+    """What tells breaches apart, even after a session was cleared and counts from 0 again."""
+    return breach.seq, breach.at

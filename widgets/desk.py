@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import quote
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -91,7 +92,7 @@ class Desk:
 
     def ask_file(self) -> None:
         """Ask for a file and watch it."""
-        dialogs.ask_file(self.window, lambda path: self.attach_url(f"file:{path}"))
+        dialogs.ask_file(self.window, lambda path: self.attach_url(f"file:{quote(str(path))}"))
 
     def ask_export_trace(self, correlation_id: str | None = None) -> None:
         """Ask where to save the trace that is shown."""

@@ -70,6 +70,10 @@ class Timers(QObject):
             heapq.heapify(self._heap)
             self._cancelled = 0
 
+    def wake(self) -> None:
+        """The loop runs (again): look at what came due meanwhile."""
+        self._arm(0)
+
     def stop(self) -> None:
         """Run nothing more."""
         self._stopped = True
@@ -80,14 +84,14 @@ class Timers(QObject):
 
     def _arm(self, delay: float) -> None:
         when = self._loop.time() + delay
-        if self._armed is None or when < self._armed:
+        if self._armed is None or when < self._armed or not self._qt.isActive():
             self._armed = when
             self._qt.start(max(0, math.ceil(delay * 1000)))
 
     def _fire(self) -> None:
         self._armed = None
-        if self._stopped:
-            return
+        if self._stopped or not self._loop.is_running():
+            return  # somebody else spins Qt: tasks would find no running loop; `wake` goes on later
         now = self._loop.time()
         self._collect(now)
         if self._ready:
@@ -128,6 +132,11 @@ class WindowLoop(qasync.QEventLoop):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer = Timers(self)
+
+    def run_forever(self) -> Any:
+        """Run until stopped."""
+        self._timer.wake()
+        return super().run_forever()
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         """Run `callback` in the next turn."""

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(trace, findings)
         findings.show()
         trace.raise_()
-        self.resizeDocks([trace, latency, subscriptions], [9, 8, 9], Qt.Orientation.Horizontal)
+        self.resizeDocks([trace, latency, subscriptions], [560, 480, 480], Qt.Orientation.Horizontal)
         self.resizeDocks([trace], [int(self.height() * 0.45)], Qt.Orientation.Vertical)
         self._widen_sides()
 
@@ -175,6 +175,11 @@ class MainWindow(QMainWindow):
         table.pause_toggled.connect(self.toggle_pause)
         table.live_changed.connect(self.pill.show_state)
         self.pill.clicked.connect(table.act_on_pill)
+        self.findings.node_wanted.connect(self._show_node)
+
+    def _show_node(self, node: str) -> None:
+        self.open_dock(self.map)
+        self.map.show_node(node)
 
     def toggle_pause(self) -> None:
         """Hold the whole window at this instant, or go on; capture goes on in any case."""

@@ -22,11 +22,17 @@ GroupOf = Callable[[MapNode], str]
 
 
 def readable(picture: TopologyMap) -> TopologyMap:
-    """The same map with at most about MOST_NODES nodes: types by category first, then the others by their names."""
+    """The same map with at most about MOST_NODES nodes.
+
+    Types are grouped by category first, then the others by their names; at last, of each kind only those
+    that were seen first stay by themselves, because an order by rate would never stand still.
+    """
     if len(picture.nodes) > MOST_NODES:
         picture = grouped(picture, by_category)
     if len(picture.nodes) > MOST_NODES:
         picture = grouped(picture, by_name)
+    if len(picture.nodes) > MOST_NODES:
+        picture = grouped(picture, by_age(picture))
     return picture
 
 
@@ -39,6 +45,15 @@ def by_name(node: MapNode) -> str:
     """Producers, patterns and subscriptions whose names begin alike belong together."""
     head = HEAD.match(node.name)
     return head.group() if head and node.kind is not NodeKind.TYPE else ""
+
+
+def by_age(picture: TopologyMap) -> GroupOf:
+    """All but the first nodes of each kind belong together."""
+    kinds: dict[NodeKind, list[str]] = defaultdict(list)
+    for node in picture.nodes:
+        kinds[node.kind].append(node.id)
+    late = {id_ for ids in kinds.values() for id_ in ids[MOST_NODES // len(NodeKind) :]}
+    return lambda node: "others" if node.id in late else ""
 
 
 def grouped(picture: TopologyMap, group_of: GroupOf) -> TopologyMap:

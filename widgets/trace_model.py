@@ -54,11 +54,18 @@ class TraceModel(KeyedRows[Line]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.axis = TimeAxis([])
+        self.compact = False
+        """There is no room for Who: a delivery is told by its handler, what became of it by its icon."""
 
     def show_trace(self, trace: Trace, lines: list[Line], unfolded: frozenset[int]) -> None:
         """Show these lines of a trace; pauses that start at a time in `unfolded` are drawn to scale."""
         self.axis = TimeAxis([(0, 0), *((node.start_ns, node.end_ns) for node in trace.nodes)], unfolded)
         self.show(lines)
+
+    def text(self, line: Line, column: int) -> str:
+        """What a cell says."""
+        short = self.compact and column == TraceColumn.EVENT and line.node.kind is NodeKind.DELIVERY
+        return text_of(line.node, TraceColumn.WHO if short else column)
 
     def key(self, item: Line) -> Hashable:
         return item.key
@@ -67,7 +74,7 @@ class TraceModel(KeyedRows[Line]):
         if role == LINE:
             return item
         if role == Role.DisplayRole:
-            return text_of(item.node, column)
+            return self.text(item, column)
         if role == Role.ToolTipRole:
             return plain_tip(tip_of(item.node))
         if role == Role.AccessibleTextRole:

@@ -48,9 +48,9 @@ def indent(node: TraceNode) -> int:
     return min(node.depth, MOST_INDENT) * INDENT
 
 
-def event_width(node: TraceNode) -> int:
+def event_width(node: TraceNode, caption: str) -> int:
     """How wide the first column must be to show a line's caption."""
-    text = QFontMetrics(ui_font()).horizontalAdvance(text_of(node, TraceColumn.EVENT))
+    text = QFontMetrics(ui_font()).horizontalAdvance(caption)
     return PADDING + indent(node) + INDENT + ICON + 6 + text + PADDING + len(node.badges[:1]) * (ICON + 4) + 2
 
 
@@ -72,7 +72,7 @@ class TracePainter(QStyledItemDelegate):
         palette, area = current_palette(), QRect(option.rect)
         self._draw_ground(painter, option, line, index.column())
         if index.column() == TraceColumn.EVENT:
-            self._draw_event(painter, palette, area, line)
+            self._draw_event(painter, palette, area, line, index.data())
         elif index.column() == TraceColumn.TIMELINE:
             model = index.model()
             assert isinstance(model, TraceModel)
@@ -89,7 +89,7 @@ class TracePainter(QStyledItemDelegate):
         elif is_error(line.node):
             painter.fillRect(area, QColor(palette.tint_failed))
 
-    def _draw_event(self, painter: QPainter, palette: Palette, area: QRect, line: Line) -> None:
+    def _draw_event(self, painter: QPainter, palette: Palette, area: QRect, line: Line, caption: str) -> None:
         node = line.node
         painter.setPen(QPen(QColor(palette.line), 1))
         for level in range(min(node.depth, MOST_INDENT)):
@@ -110,7 +110,7 @@ class TracePainter(QStyledItemDelegate):
         text = QRect(left, area.top(), right - left, area.height())
         quiet = node.kind is not NodeKind.EVENT
         ink = palette.critical if is_error(node) else palette.muted if quiet else palette.text
-        taken = draw(painter, text, text_of(node, TraceColumn.EVENT), ui_font(), ink)
+        taken = draw(painter, text, caption, ui_font(), ink)
         if node.error:
             text.setLeft(text.left() + taken + 6)
             draw(painter, text, display(node.error, limit=ERROR_LIMIT), ui_font(scale=0.92), palette.muted)

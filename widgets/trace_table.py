@@ -20,13 +20,15 @@ __all__ = ["TraceTable"]
 
 ROW_PX: Final = 24
 MOST_MEASURED: Final = 200
-MOST_EVENT_SHARE: Final = 0.42
+MOST_EVENT_SHARE: Final = 0.45
+MOST_COMPACT_SHARE: Final = 0.7
 
 Widths = dict[TraceColumn, int]
 LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
     (900, dict(zip(TraceColumn, (290, 196, 90, 72, 82), strict=False))),
     (640, {TraceColumn.EVENT: 216, TraceColumn.WHO: 172, TraceColumn.WAIT: 72, TraceColumn.HANDLE: 82}),
-    (0, {TraceColumn.EVENT: 170, TraceColumn.WHO: 120}),
+    (440, {TraceColumn.EVENT: 180, TraceColumn.WHO: 120}),
+    (0, {TraceColumn.EVENT: 180}),
 )
 """Columns beside the timeline, by the least width of the table that has room for them."""
 
@@ -199,6 +201,7 @@ class TraceTable(QTableView):
         widths = next(widths for least, widths in LAYOUTS if width >= least)
         if widths is not self._widths:
             self._widths = widths
+            self.lines.compact = TraceColumn.WHO not in widths
             for column in TraceColumn:
                 if column is not TraceColumn.TIMELINE:
                     self.setColumnHidden(column, column not in widths)
@@ -208,8 +211,10 @@ class TraceTable(QTableView):
     def _widen_event(self) -> None:
         """Let captions of deep lines be read, as far as that leaves room for the timeline."""
         lines = self.lines.items[:MOST_MEASURED]
-        wanted = max((event_width(line.node) for line in lines), default=0)
-        most = int(self.viewport().width() * MOST_EVENT_SHARE)
+        captions = [self.lines.text(line, TraceColumn.EVENT) for line in lines]
+        wanted = max((event_width(line.node, text) for line, text in zip(lines, captions, strict=True)), default=0)
+        share = MOST_COMPACT_SHARE if self.lines.compact else MOST_EVENT_SHARE
+        most = int(self.viewport().width() * share)
         least = self._widths.get(TraceColumn.EVENT, 0)
         self.setColumnWidth(TraceColumn.EVENT, max(min(wanted, most), least))
 

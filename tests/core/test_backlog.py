@@ -35,3 +35,13 @@ def test_small_batches_are_looked_at_together() -> None:
     backlog.flush()
     backlog.flush()
     assert calls == [(0, 100)]
+
+
+def test_rows_between_two_batches_are_not_looked_at() -> None:
+    calls: list[tuple[int, int]] = []
+    backlog = Backlog(lambda _, start, stop: calls.append((start, stop)))
+    chunk = Chunk(1, capacity=1)
+    backlog.add(chunk, 0, 3)
+    backlog.add(chunk, 5, 6)
+    backlog.flush()
+    assert calls == [(0, 3), (5, 6)]

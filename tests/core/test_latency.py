@@ -121,6 +121,13 @@ def test_the_status_forgets_what_left_the_window() -> None:
     assert made.status("total", 3, 60, START + 600 * SECOND).count == 0
 
 
+def test_the_status_forgets_what_was_measured_a_minute_before() -> None:
+    made, feed = latency()
+    for after_s in (0, 60, 61):
+        feed([handled(1 * MS)], START + after_s * SECOND)
+    assert made.status("total", 3, 60, START + 61 * SECOND).count == 2
+
+
 def test_budgets_can_be_changed_while_it_runs() -> None:
     made, feed = latency()
     feed([handled(8 * MS), handled(12 * MS)])
@@ -157,6 +164,16 @@ def test_the_clock_may_step_back_by_an_hour() -> None:
     feed([handled(2 * MS)], START - 3600 * SECOND)
     assert made.series("total", 3, START - 3600 * SECOND).max.tolist() == pytest.approx([2.0])
     assert made.measured("total", 3) == 2
+
+
+def test_the_status_survives_a_clock_that_steps_back_over_what_it_measured() -> None:
+    made, feed = latency()
+    for at in (START, START + 10 * SECOND, START, START + 20 * SECOND):
+        feed([handled(8 * MS, 2 if at == START else 3)], at)
+    feed([Record(type="t")], START)
+    status = made.status("total", 2, 60, START + 20 * SECOND)
+    assert status.count == 2
+    assert status.max == pytest.approx(8, rel=0.02)
 
 
 def test_a_series_is_an_hour_at_most() -> None:

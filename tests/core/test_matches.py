@@ -64,6 +64,8 @@ class Following(RuleBasedStateMachine):
         self.store = Store(60_000)
         self.matches = Matches(self.store)
         self.shown: list[int] = []
+        for offset in range(5):
+            self.append(60, offset)
 
     @rule(count=st.integers(1, 60), offset=st.integers(0, 2))
     def append(self, count: int, offset: int) -> None:
@@ -86,6 +88,7 @@ class Following(RuleBasedStateMachine):
     def resume(self) -> None:
         self.matches.horizon = None
 
+    @precondition(lambda self: self.store.kept > 400)
     @rule()
     def clear(self) -> None:
         self.store.clear()

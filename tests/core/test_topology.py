@@ -20,14 +20,17 @@ NOW = 1_800_000_000_000_000_000
 SECOND = 1_000_000_000
 MS = 1_000_000
 
+ONE_CHUNK, MANY_CHUNKS = 2**29, 4_000
+"""Budgets of a store in which all rows share a chunk, and of one in which only a few do."""
+
 Ends = tuple[str, str, str]
 
 
 class Watched:
     """A store with its map."""
 
-    def __init__(self, **limits: int) -> None:
-        self.store = Store()
+    def __init__(self, budget: int = ONE_CHUNK, **limits: int) -> None:
+        self.store = Store(budget)
         self.topology = Topology(**limits)
 
     def feed(self, *rows: Record, at: int = NOW) -> None:
@@ -96,9 +99,11 @@ def count_by_hand(all_rows: Sequence[Record]) -> dict[tuple[str, str, str], Coun
     return counts
 
 
-@given(st.lists(st.lists(rows, min_size=1, max_size=9), max_size=9))
-def test_counts_are_those_of_counting_by_hand(batches: list[list[Record]]) -> None:
-    watched = Watched()
+@given(st.lists(st.lists(rows, min_size=1, max_size=9), max_size=9), st.sampled_from([ONE_CHUNK, MANY_CHUNKS]))
+def test_counts_are_those_of_counting_by_hand(batches: list[list[Record]], budget: int) -> None:
+    watched = Watched(budget)
+    if budget == MANY_CHUNKS:
+        batches = [[row] for batch in batches for row in batch]
     for batch in batches:
         watched.feed(*batch)
     drawn = watched.topology.map(NOW)
@@ -174,6 +179,13 @@ def test_rates_follow_the_traffic_and_fade_in_silence() -> None:
     assert edge.bytes_per_s == pytest.approx(5_000, rel=0.1)
     assert watched.nodes(NodeKind.PRODUCER, end)["web"].rate == pytest.approx(edge.rate)
     assert watched.edges(end + 60 * SECOND)["web", "order.created"].rate == 0.0
+
+
+def test_events_without_a_payload_carry_no_bytes() -> None:
+    watched = Watched()
+    for tick in range(8):
+        watched.feed(published(payload=None), at=NOW + tick * SECOND)
+    assert watched.edges(NOW + 8 * SECOND)["web", "order.created"].bytes_per_s == 0
 
 
 def test_talkers_share_the_whole_rate() -> None:

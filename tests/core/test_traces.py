@@ -17,6 +17,9 @@ from eventscope.step import UNKNOWN, Phase
 NOW = 1_800_000_000_000_000_000
 SECOND = 1_000_000_000
 
+ONE_CHUNK, MANY_CHUNKS = 2**29, 4_000
+"""Budgets of a store in which all rows share a chunk, and of one in which only a few do."""
+
 records = st.fixed_dictionaries(
     {
         "type": st.sampled_from(["order.created", "order.paid", None]),
@@ -82,9 +85,13 @@ def by_hand(rows: list[tuple[int, Record, int]]) -> dict[str, object]:
     }
 
 
-@given(batches)
-def test_figures_are_those_of_counting_by_hand_whatever_the_batches(given_batches: list[list[Record]]) -> None:
-    traces, store = Traces(64), Store()
+@given(batches, st.sampled_from([ONE_CHUNK, MANY_CHUNKS]))
+def test_figures_are_those_of_counting_by_hand_whatever_the_batches(
+    given_batches: list[list[Record]], budget: int
+) -> None:
+    traces, store = Traces(64), Store(budget)
+    if budget == MANY_CHUNKS:
+        given_batches = [[record] for batch in given_batches for record in batch]
     rows: dict[str, list[tuple[int, Record, int]]] = {}
     seq = 1
     for i, batch in enumerate(given_batches):
@@ -103,19 +110,17 @@ def test_figures_are_those_of_counting_by_hand_whatever_the_batches(given_batche
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=9), max_size=15), st.integers(1, 5))
 def test_only_the_traces_that_began_last_are_kept(groups: list[list[int]], capacity: int) -> None:
     traces, store = Traces(capacity), Store()
-    order: list[str] = []
-    begun = 0
+    seen: list[str] = []
     for group in groups:
+        seen += [str(n) for n in group]
         feed(traces, store, [published(id_=str(n)) for n in group])
-        assert len(traces) <= capacity
-    for name in (str(n) for group in groups for n in group):
-        if name not in order:
-            begun += 1
-            order = [*order, name][-capacity:]
-    kept = [summary.correlation_id for summary in traces.recent(now=NOW)]
-    assert len(kept) == len(set(kept)) == min(capacity, begun)
-    assert sum(summary.rows for summary in traces.recent(now=NOW)) <= sum(map(len, groups))
-    assert traces.evicted + len(traces) >= len({n for group in groups for n in group})
+        kept = {summary.correlation_id: summary for summary in traces.recent(now=NOW)}
+        assert len(traces) == len(kept) == min(capacity, len(set(seen)))
+        # As many rows as there is room for are looked at together: their traces are all there.
+        for name in seen[-1 - (len(group) - 1) % capacity :]:
+            assert kept[name].last_seq == len(seen) - seen[::-1].index(name)
+        assert all(summary.rows <= seen.count(name) for name, summary in kept.items())
+    assert traces.evicted + len(traces) >= len(set(seen))
 
 
 def test_rows_without_a_correlation_belong_to_no_trace() -> None:

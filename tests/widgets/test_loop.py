@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -90,3 +91,20 @@ def test_a_closed_loop_refuses_callbacks(qapp: QApplication) -> None:
     loop.close()
     with pytest.raises(RuntimeError):
         loop.call_later(1, print)
+
+
+def test_nothing_runs_while_somebody_else_spins_qt(loop: WindowLoop, qapp: QApplication) -> None:
+    """Between two runs, and before the first, a task would find no running loop."""
+    ran: list[int] = []
+
+    async def main() -> None:
+        loop.call_later(0.001, ran.append, 1)
+
+    loop.run_until_complete(main())
+    loop.call_soon(ran.append, 2)
+    for _ in range(20):
+        time.sleep(0.001)
+        qapp.processEvents()
+    assert ran == []
+    loop.run_until_complete(asyncio.sleep(0.01))
+    assert sorted(ran) == [1, 2]

@@ -231,6 +231,13 @@ def test_a_huge_map_is_grouped_and_its_sums_stay_right() -> None:
     assert any(node.name == "cat0 · 40 types" for node in picture.nodes)
 
 
+def test_even_names_without_anything_in_common_are_grouped_in_the_end() -> None:
+    nodes = [MapNode(f"p{n}", NodeKind.PRODUCER, "bus", f"p{n}", count=1) for n in range(5_000)]
+    picture = readable(TopologyMap(nodes, []))
+    assert len(picture.nodes) <= MOST_NODES
+    assert sum(node.count for node in picture.nodes) == 5_000
+
+
 def test_a_map_that_can_be_read_is_left_alone() -> None:
     picture = TopologyMap([MapNode("t", NodeKind.TYPE, "bus", "a.b", "a")], [])
     assert readable(picture) is picture
