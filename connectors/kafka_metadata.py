@@ -12,7 +12,16 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.metadata import MetadataRequest_v5
-from aiokafka.protocol.types import Boolean, CompactArray, CompactString, Int16, Int32, Schema, TaggedFields
+from aiokafka.protocol.types import (
+    AbstractType,
+    Boolean,
+    CompactArray,
+    CompactString,
+    Int16,
+    Int32,
+    Schema,
+    TaggedFields,
+)
 
 __all__ = ["AllTopics", "ClusterView", "Partition", "Topic", "view_of"]
 
@@ -31,7 +40,7 @@ class Partition(NamedTuple):
         return f"{self.topic}[{self.number}]@{offset}"
 
 
-class _Identity:
+class _Identity(AbstractType[bytes]):  # type: ignore[misc]
     """Sixteen bytes."""
 
     @classmethod
@@ -41,10 +50,6 @@ class _Identity:
     @classmethod
     def encode(cls, value: bytes) -> bytes:
         return value
-
-    @classmethod
-    def repr(cls, value: bytes) -> str:
-        return value.hex()
 
 
 Text: Final = CompactString("utf-8")

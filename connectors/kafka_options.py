@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from connectors.source_url import host_and_port
+from connectors.source_url import SourceUrlError, host_and_port
 from connectors.timestamps import read_time
 from eventscope.step import UNKNOWN
 
@@ -97,7 +97,7 @@ class KafkaOptions:
 
     def _examine(self) -> None:
         """Raise ValueError with a sentence if something does not fit."""
-        assert self.brokers
+        _ = self.brokers
         if not self.topics and not self.pattern:
             raise ValueError("name topics after the address, as in HOST:PORT/orders,payments, or give pattern=REGEX")
         self._examine_pattern()
@@ -127,7 +127,10 @@ class KafkaOptions:
     def brokers(self) -> tuple[tuple[str, int], ...]:
         """Hosts and ports; raises ValueError."""
         pairs = (host_and_port("kafka", text) for text in self.hosts.split(","))
-        return tuple((host, int(port or DEFAULT_PORT)) for host, port in pairs)
+        try:
+            return tuple((host, int(port or DEFAULT_PORT)) for host, port in pairs)
+        except SourceUrlError as error:
+            raise ValueError(str(error).removeprefix("kafka: ")) from None
 
     @property
     def topics(self) -> tuple[str, ...]:

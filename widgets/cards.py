@@ -82,7 +82,7 @@ class CardList(QListView, Generic[T]):
 
     chosen = Signal(object)
     activated_item = Signal(object)
-    waiting_changed = Signal(int)
+    waiting_changed = Signal(object)
 
     def __init__(self, model: CardModel[T], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -15,7 +15,7 @@ __all__ = ["Segments"]
 class Segments(QWidget):
     """A choice among named values; `changed` tells the number of the one chosen."""
 
-    changed = Signal(int)
+    changed = Signal(object)
 
     def __init__(self, name: str, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         """`choices` are pairs of a text and a tooltip."""

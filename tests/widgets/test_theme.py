@@ -104,7 +104,7 @@ def test_a_fixed_choice_stays_when_the_system_changes(qapp: QApplication, qtbot:
 def test_every_icon_that_is_asked_for_exists() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "widgets").glob("*.py"))
     asked = set(re.findall(r"icon\(\"([a-z0-9-]+)\"", sources))
-    assert len(asked) > 5
+    assert asked
     missing = sorted(name for name in asked if not (ROOT / "resources" / "icons" / f"{name}.svg").is_file())
     assert missing == []
 

@@ -1,4 +1,4 @@
-"""Assertions in the shared suite say what they compared, as those in test files do."""
+"""Assertions in shared suites say what they compared, as those in test files do."""
 
 from __future__ import annotations
 
