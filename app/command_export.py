@@ -17,7 +17,6 @@ from app.query import Filter
 from app.session import Session
 from app.store import Store
 
-
 MOST_BYTES: Final = 8 * 2**30
 """A file is exported whole; beyond this much memory its oldest events would be missing, and that is said."""
 

@@ -8,13 +8,11 @@ know, stay in the file.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-import platformdirs
 import tomlkit
 from msgspec import Meta
 from tomlkit.exceptions import TOMLKitError
@@ -22,6 +20,7 @@ from tomlkit.exceptions import TOMLKitError
 from app.budgets import DEFAULT_BUDGETS_MS
 from app.private_file import private_file
 from app.secret_urls import without_secrets
+from app.settings_file import Theme, settings_path
 from eventscope.event import EventPriority
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ log = logging.getLogger(__name__)
 MIB: Final = 1024 * 1024
 MOST_RECENT: Final = 10
 
-Theme = Literal["system", "light", "dark"]
 Density = Literal["comfortable", "compact"]
 PhaseName = Literal["published", "delivered", "handled", "failed", "retried", "dead-lettered", "dropped"]
 PriorityName = Literal["critical", "high", "normal", "low"]
@@ -81,13 +79,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
 """By their names in the file."""
-
-
-def settings_path() -> Path:
-    """Where the settings are."""
-    chosen = os.environ.get("EVENTSCOPE_CONFIG")
-    folder = platformdirs.user_config_path("eventscope", appauthor=False)
-    return Path(chosen).expanduser() if chosen else folder / "settings.toml"
 
 
 def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:

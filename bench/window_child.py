@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
-from app.launch import build
 from app.session import Session
 from app.settings import Settings
 from connectors.registry import open_source
 from widgets.loop import WindowLoop
 from widgets.main_window import MainWindow
+from widgets.program import furnish
 from widgets.theme import apply_theme
 
 BEAT_MS = 16
@@ -35,7 +35,7 @@ class Watcher:
         self._last = 0.0
         self._timer = QTimer(window, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
-        table = window.work.table
+        table = window.views.work.table
         paint = table.paintEvent
 
         def painted(event: QPaintEvent) -> None:
@@ -55,7 +55,7 @@ class Watcher:
 
     def _painted(self) -> None:
         """All matches are on the screen, for the table follows: the age of the newest is now minus when it happened."""
-        matches = self._window.work.matches
+        matches = self._window.views.work.matches
         if self._timer.isActive() and len(matches):
             occurred = self._window.session.store.event(matches.seq_at(len(matches) - 1)).occurred_at
             if occurred is not None:
@@ -64,11 +64,12 @@ class Watcher:
 
 async def main(app: QApplication, address: str, rate: int, seconds: float) -> None:
     apply_theme(app, "light")
-    window, desk = build(app, Session(Settings()))
+    window = MainWindow()
+    desk = furnish(app, window, Session(Settings()))
     window.resize(1600, 900)
     desk.attach(open_source(f"tap:{address}"))
     window.show()
-    window.clock.start()
+    window.views.clock.start()
     watcher = Watcher(window)
     await asyncio.sleep(0.5)
     command = [sys.executable, "-m", "bench.flood", address, str(rate), str(seconds + WARM_UP_S + 1)]

@@ -72,9 +72,7 @@ Found = dict[str, tuple[int, Any]]
 """For each column the best value so far, and its rank."""
 
 
-def read_envelope(
-    headers: Iterable[tuple[str, Any]], payload: bytes | None, defaults: Envelope = NOTHING
-) -> Envelope:
+def read_envelope(headers: Iterable[tuple[str, Any]], payload: bytes | None, defaults: Envelope = NOTHING) -> Envelope:
     """What headers (properties of the protocol among them) and payload say, completed by `defaults`."""
     found: Found = {}
     outer = _from_headers(headers, found)
@@ -91,12 +89,12 @@ def text_header(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, bytes):
-        return (clean_text(value) or "")[:LONGEST_ID] or None
+        return clean_text(value) or None
     try:
         text = value.decode()
     except UnicodeDecodeError:
         return str(UUID(bytes=value)) if len(value) == 16 else value.hex()[:LONGEST_ID]
-    return text[:LONGEST_ID] or None
+    return text or None
 
 
 def _from_headers(headers: Iterable[tuple[str, Any]], found: Found) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from aiokafka.errors import UnsupportedCodecError
@@ -29,7 +30,8 @@ SMALLEST: Final = 14
 LATEST_FORMAT: Final = 2
 
 
-class Damage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Damage:
     """What is wrong with a batch, and how many records it had: exactly, or at most so many."""
 
     count: int
@@ -110,7 +112,9 @@ def _readable_piece(batch: Any, count: int, offset: int, aborted: Aborted | None
     else:
         return Piece(records if batch.base_offset >= offset else _from(records, offset), after)
     unread = after - max(offset, batch.base_offset)
-    return Piece((), after, Damage(min(count, unread), offset <= batch.base_offset, _sentence(batch.base_offset, reason)))
+    return Piece(
+        (), after, Damage(min(count, unread), offset <= batch.base_offset, _sentence(batch.base_offset, reason))
+    )
 
 
 def _legacy_piece(batch: memoryview, magic: int, offset: int) -> Piece:

@@ -148,6 +148,11 @@ class ClusterView:
         topic = self.known.get(partition.topic)
         return topic.leaders.get(partition.number, LEADERLESS) if topic else LEADERLESS
 
+    @property
+    def identifies(self) -> bool:
+        """Whether topics come with identities."""
+        return any(topic.identity != NO_IDENTITY for topic in self.known.values())
+
     def address(self, broker: int) -> str:
         """Where a broker says that it is."""
         return next((f"{host}:{port}" for number, host, port, *_ in self.brokers if number == broker), str(broker))

@@ -1,5 +1,6 @@
 """Options of `kafka:`: where, which topics, from when, and how to be let in."""
 
+# ruff: noqa: RUF009  (_option makes a dataclass field, as dataclasses.field does)
 from __future__ import annotations
 
 import re
@@ -58,7 +59,7 @@ def _with_from(options: type[OptionsT]) -> type[OptionsT]:
     return options
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 @_with_from
 class KafkaOptions:
     """Options of `kafka:`. Those of TLS and SASL have the names that the Kafka clients for Python give them."""
@@ -82,7 +83,6 @@ class KafkaOptions:
     ssl_password: str | None = _option("password of that key", secret=True)
     ssl_check_hostname: bool = _option("0 accepts a certificate that was made out to another host", True)
     ssl_verify: bool = _option("0 accepts any certificate", True)
-    client_rack: str = _option("where we are, so that the nearest replica is read", "")
     fetch_max_wait_ms: int = _option("how long a broker may wait for new records before it answers", 20)
 
     def __init__(self, **values: Any) -> None:
@@ -122,6 +122,11 @@ class KafkaOptions:
     def start(self) -> str:
         """Where to begin in partitions that are there when we come."""
         return str(getattr(self, "from"))
+
+    @property
+    def isolation_level(self) -> int:
+        """0 for all records, 1 for committed ones only, as the protocol has it."""
+        return int(self.isolation is Isolation.COMMITTED)
 
     @property
     def brokers(self) -> tuple[tuple[str, int], ...]:

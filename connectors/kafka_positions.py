@@ -69,9 +69,7 @@ class Positions:
         return before != topic.identity
 
 
-async def log_ends(
-    client: KafkaClient, partition: Partition, isolation: int
-) -> tuple[int, int] | None:
+async def log_ends(client: KafkaClient, partition: Partition, isolation: int) -> tuple[int, int] | None:
     """The first offset of a log and the one after its last, or None if nobody tells."""
     first = await _offsets(client, {partition: EARLIEST}, isolation)
     after = await _offsets(client, {partition: LATEST}, isolation)

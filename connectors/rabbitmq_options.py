@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-__all__ = ["PASSWORD_VARIABLE", "Mechanism", "RabbitOptions", "stream_offset"]
+__all__ = ["PASSWORD_VARIABLE", "Mechanism", "RabbitOptions"]
 
 PASSWORD_VARIABLE: Final = "EVENTSCOPE_AMQP_PASSWORD"  # noqa: S105  the name of a variable
 GUEST: Final = "guest"
 """The user and the password of a fresh broker."""
 
+STARTS: Final = "first, last, next or an offset"
 ONE_OF: Final = "write one of exchange=NAME, firehose=1 and stream=QUEUE"
 DEFAULT_EXCHANGE: Final = (
     "the default exchange cannot be tapped, the broker lets nobody bind to it; "
     "an operator can switch on tracing, which firehose=1 reads"
 )
+
+OptionsT = TypeVar("OptionsT")
 
 
 class Mechanism(StrEnum):
@@ -34,11 +37,19 @@ def _help(text: str) -> dict[str, str]:
     return {"help": text}
 
 
-@dataclass(frozen=True)
+def _with_from(options: type[OptionsT]) -> type[OptionsT]:
+    """Declare the option `from`, a name that Python does not let a class body use."""
+    options.__annotations__["from"] = "str"
+    setattr(options, "from", field(default="next", metadata=_help(f"where to begin in a stream: {STARTS}")))
+    return options
+
+
+@dataclass(frozen=True, init=False)
+@_with_from
 class RabbitOptions:
     """Options of `amqp:`; `path` is the virtual host."""
 
-    host: str
+    host: str = field()
     port: int | None = None
     user: str = GUEST
     password: str | None = field(default=None, repr=False)
@@ -49,9 +60,6 @@ class RabbitOptions:
     )
     firehose: bool = field(default=False, metadata=_help("1 reads amq.rabbitmq.trace, if an operator traces"))
     stream: str | None = field(default=None, metadata=_help("the stream queue to read, without taking from it"))
-    start: str = field(
-        default="next", metadata={"name": "from", "help": "where to start in a stream: first, last, next or an offset"}
-    )
     management: str | None = field(
         default=None, metadata=_help("the management API as HOST:PORT, by default the AMQP port + 10000; 0 for none")
     )
@@ -63,15 +71,29 @@ class RabbitOptions:
     server_name: str | None = field(default=None, metadata=_help("the name in the broker's certificate, if not HOST"))
     no_verify_ssl: bool = field(default=False, metadata=_help("1 trusts any certificate: anybody may listen in"))
 
-    def __post_init__(self) -> None:
-        """Demand exactly one thing to read."""
+    def __init__(self, **values: Any) -> None:
+        for each in fields(self):
+            if each.name not in values and each.default is MISSING:
+                raise TypeError(f"{each.name} is missing")
+            object.__setattr__(self, each.name, values.get(each.name, each.default))
+        self._demand_one_thing()
+
+    def _demand_one_thing(self) -> None:
         if {"", "amq.default"} & set(self.exchange):
             raise ValueError(DEFAULT_EXCHANGE)
-        if bool(self.exchange) + self.firehose + bool(self.stream) != 1:
-            raise ValueError(ONE_OF if not self.exchange else f"{ONE_OF}, not several")
+        asked = bool(self.exchange) + self.firehose + bool(self.stream)
+        if asked != 1:
+            raise ValueError(f"{ONE_OF}, not several" if asked else ONE_OF)
         if self.bind and not self.exchange:
             raise ValueError("bind=KEY goes with exchange=NAME")
-        stream_offset(self.start)
+        if self.start is None:
+            raise ValueError(f"from takes {STARTS}")
+
+    @property
+    def start(self) -> str | int | None:
+        """`from` as brokers take it; None if it is not one of STARTS."""
+        text = str(getattr(self, "from"))
+        return int(text) if re.fullmatch(r"\d{1,18}", text) else text if text in ("first", "last", "next") else None
 
     @property
     def secret(self) -> str:
@@ -103,12 +125,3 @@ class RabbitOptions:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
-
-
-def stream_offset(text: str) -> Any:
-    """The value of `x-stream-offset` that a start stands for; raises ValueError."""
-    if text in ("first", "last", "next"):
-        return text
-    if re.fullmatch(r"\d{1,18}", text):
-        return int(text)
-    raise ValueError("from takes first, last, next or an offset")

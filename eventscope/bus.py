@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from eventscope.backoff import Backoff
 from eventscope.config import read_config
-from eventscope.errors import BusNotStarted, QueueFull
+from eventscope.errors import BusNotStarted
 from eventscope.event import Event, EventPriority
 from eventscope.lanes import Lanes
 from eventscope.ledger import COUNTERS, Ledger
@@ -127,12 +127,7 @@ class EventBus:
         run = self._open()
         if run.thread != threading.get_ident():
             return await asyncio.wrap_future(run.hand_over(event))
-        taken = run.offer(event)
-        if taken is None:
-            return await run.wait_in(event)
-        if run.due:
-            await run.pause()
-        return taken
+        return await run.entrance.publish(event)
 
     def publish_nowait(self, event: Event | str | Enum, payload: Any = None, **fields: Any) -> bool:
         """Publish without waiting, from a plain function: False, and counted, if there is no room.
@@ -145,13 +140,7 @@ class EventBus:
         if run.thread != threading.get_ident():
             future = run.hand_over(event)
             return not (future.done() and future.exception())
-        try:
-            taken = run.offer(event)
-        except QueueFull:
-            return False
-        if taken is None:
-            self._ledger.reject()
-        return bool(taken)
+        return run.entrance.publish_nowait(event)
 
     def publish_threadsafe(self, event: Event | str | Enum, payload: Any = None, **fields: Any) -> Future[bool]:
         """Publish from any thread; the future has the result of `publish`.
@@ -264,14 +253,16 @@ class EventBus:
     def get_metrics(self) -> dict[str, Any]:
         """Counts since the bus was made, and how it does now, as plain data.
 
-        `queue_depth` is what waits, by priority; `latency_ms` has `queue` (publish to handler start),
-        `handle` and `total`, by priority; `rates` are per second over the last ten seconds.
+        `waiting` and `running` are deliveries in the queue and in the hands of handlers, so that at all times
+        deliveries = handled + dead_lettered + dropped + waiting + running. `queue_depth` is what waits, by
+        priority; `latency_ms` has `queue` (publish to handler start), `handle` and `total`, by priority;
+        `rates` are per second over the last ten seconds.
         """
         run, latencies = self._run, self._ledger.latencies
         return {
             **self._ledger.counters(),
             "waiting": self._lanes.waiting,
-            "running": run.workers.running if run else 0,
+            "running": run.workers.handling if run else 0,
             "queue_depth": by_priority(self._lanes.depth),
             "latency_ms": by_priority([times.summary() for times in latencies]) if latencies else {},
             "uptime_s": time.monotonic() - run.started if run else 0.0,

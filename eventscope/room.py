@@ -35,6 +35,7 @@ class Room:
         self._inside = 0
         self._told = False
         self._present = 0
+        self._closed: BusNotStarted | None = None
 
     def fits(self, size: int) -> bool:
         """Whether `size` more deliveries may come in; to an empty queue they always may."""
@@ -47,7 +48,10 @@ class Room:
         return self._present > 0
 
     async def wait(self, size: int, *, inside: bool) -> None:
-        """Return when `size` deliveries may come in. `inside` says that a handler is publishing."""
+        """Return when `size` deliveries may come in. `inside` says that a handler is publishing.
+
+        Raises BusNotStarted when it is closed meanwhile.
+        """
         is_new = True
         queue_up = self.crowded
         self._present += 1
@@ -58,6 +62,8 @@ class Room:
                 future = asyncio.get_running_loop().create_future()
                 await self._queue(_Waiter(future, size, inside), front=not is_new)
                 is_new = queue_up = False
+            if self._closed is not None:
+                raise self._closed
         finally:
             self._present -= 1
 
@@ -99,7 +105,8 @@ class Room:
                     return
 
     def close(self, reason: BusNotStarted) -> None:
-        """Turn all who wait away."""
+        """Turn all who wait away, now and later."""
+        self._closed = reason
         for waiter in self._waiters:
             if not waiter.future.done() and not waiter.future.get_loop().is_closed():
                 waiter.future.set_exception(reason)

@@ -12,19 +12,18 @@ from contextvars import ContextVar
 from typing import Any, Final, NamedTuple
 
 from eventscope.delivery import Delivery
-from eventscope.errors import BusNotStarted, QueueFull
+from eventscope.entrance import Entrance
+from eventscope.errors import BusNotStarted
 from eventscope.event import Event, current_event
 from eventscope.inbound import Inbound
 from eventscope.lanes import Lanes
 from eventscope.ledger import Ledger
-from eventscope.logline import log_event
 from eventscope.metrics import Rates
-from eventscope.overflow import Overflow
 from eventscope.retries import Retries
 from eventscope.room import Room
 from eventscope.router import Router
 from eventscope.subscription import Subscription
-from eventscope.workers import SLICE_NS, UNSUBSCRIBED, Workers
+from eventscope.workers import UNSUBSCRIBED, Workers
 
 __all__ = ["Run", "Stopped"]
 
@@ -32,7 +31,6 @@ log = logging.getLogger("eventscope.bus")
 
 STOPPED: Final = "the bus stopped"
 CAME_TOO_LATE: Final = "the bus stopped before the event was let in: start it again"
-NO_ROOM: Final = "the queue is full"
 
 _inside: ContextVar[Run | None] = ContextVar("eventscope_inside", default=None)
 """The run whose handler, or something that a handler started, is executing."""
@@ -57,17 +55,11 @@ class Run:
         self.thread = threading.get_ident()
         self.started = time.monotonic()
         self.closed = False
-        self.due = False
-        """Whether a publisher should call `pause` now."""
-        self._slice_end = 0
         self.rates = Rates(ledger.counters)
         self._name: str = options["name"]
         self._router = router
         self._lanes = lanes
         self._ledger = ledger
-        self._bound: int = options["max_queue_size"]
-        self._overflow: Overflow = options["overflow"]
-        self._log_events: bool = options["log_events"]
         self._ended: asyncio.Future[Stopped] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._stopper: asyncio.Task[Any] | None = None
@@ -75,8 +67,19 @@ class Run:
         plain.run(current_event.set, None)
         handling = plain.copy()
         handling.run(_inside.set, self)
-        self._inbound = Inbound(self._bound, plain, self.admit, self._check_drained, ledger.reject)
-        self._room = Room(lanes, self._bound, self._stuck)
+        bound: int = options["max_queue_size"]
+        self._room = Room(lanes, bound, self._stuck)
+        self.entrance = Entrance(
+            router,
+            lanes,
+            ledger,
+            self._room,
+            options,
+            push=self._push,
+            is_inside=self.is_inside,
+            on_through=self._check_drained,
+        )
+        self._inbound = Inbound(bound, plain, self.entrance.publish, self._check_drained, ledger.reject)
         self._retries = Retries(lanes, ledger, self._push)
         self.workers = Workers(
             lanes,
@@ -109,92 +112,9 @@ class Run:
         """Whether the caller is a handler of this run, or something that a handler started."""
         return _inside.get() is self
 
-    # Publishing
-
-    def offer(self, event: Event) -> bool | None:
-        """Let `event` in now if there is room: True; False if a delivery was dropped; None if it must wait.
-
-        Raises QueueFull if the overflow policy says so.
-        """
-        subscriptions = self._router.match(event)
-        if not self._room.crowded and self._room.fits(len(subscriptions)):
-            self._accept(event, subscriptions)
-            return True
-        if self._overflow is Overflow.BLOCK:
-            return None
-        if self._overflow is Overflow.DROP_LOWEST:
-            return self._squeeze(event, subscriptions)
-        self._ledger.reject()
-        raise QueueFull(
-            f"the queue holds {self._lanes.waiting:,} deliveries of at most {self._bound:,}: "
-            "publish more slowly, or give the bus a larger max_queue_size or another overflow policy"
-        )
-
-    async def admit(self, event: Event) -> bool:
-        """Let `event` in, waiting for room if need be; False if a delivery was dropped for want of it."""
-        taken = self.offer(event)
-        return taken if taken is not None else await self.wait_in(event)
-
-    async def wait_in(self, event: Event) -> bool:
-        """Let `event` in when there is room."""
-        try:
-            await self._room.wait(len(self._router.match(event)), inside=self.is_inside())
-            if self.closed:
-                raise BusNotStarted(CAME_TOO_LATE)
-            self._accept(event, self._router.match(event))
-        finally:
-            self._check_drained()
-        return True
-
     def hand_over(self, event: Event) -> Future[bool]:
-        """Let `event` in from another thread."""
+        """Publish `event` from another thread."""
         return self._inbound.put(event)
-
-    def _accept(self, event: Event, subscriptions: tuple[Subscription, ...]) -> None:
-        now = self._announce(event, len(subscriptions))
-        self.due = now > self._slice_end
-        for subscription in subscriptions:
-            self._enqueue(Delivery(event, subscription, now))
-
-    async def pause(self) -> None:
-        """Let the loop turn if the caller has been publishing for a while without a pause."""
-        if time.monotonic_ns() < self._slice_end + SLICE_NS:
-            await asyncio.sleep(0)
-        self._slice_end = time.monotonic_ns() + SLICE_NS
-
-    def _announce(self, event: Event, fanout: int) -> int:
-        if self._log_events:
-            log_event(event)
-        self._ledger.publish(event, fanout)
-        return time.monotonic_ns()
-
-    def _squeeze(self, event: Event, subscriptions: tuple[Subscription, ...]) -> bool:
-        """Let `event` into a full queue at the expense of what is less urgent."""
-        now = self._announce(event, len(subscriptions))
-        kept = [self._squeeze_in(Delivery(event, subscription, now)) for subscription in subscriptions]
-        return all(kept)
-
-    def _squeeze_in(self, delivery: Delivery) -> bool:
-        if not self._room.fits(1):
-            victim = self._lanes.evict(delivery.event.priority)
-            self._lose(victim or delivery)
-            if victim is None:
-                return False
-        self._enqueue(delivery)
-        return True
-
-    def _lose(self, entry: Delivery) -> None:
-        self._ledger.drop(entry, NO_ROOM)
-        if entry.subscription.complains(time.monotonic_ns()):
-            log.warning("%r does not get %r: %s", entry.subscription.name, entry.event, NO_ROOM)
-
-    def _enqueue(self, delivery: Delivery) -> None:
-        self._lanes.hold(delivery)
-        collector = delivery.subscription.collector
-        if collector is None:
-            self._push(delivery)
-        else:
-            collector.add(delivery, self.loop, self._push)
 
     def _push(self, entry: Delivery) -> None:
         self._lanes.push(entry)
@@ -203,8 +123,6 @@ class Run:
     def _stuck(self, inside: int) -> bool:
         """Whether all handlers that run wait for room, of which there are `inside`, and none can start."""
         return 0 < self.workers.running <= inside and self.workers.busy
-
-    # Ending
 
     def end_subscription(self, subscription: Subscription) -> None:
         """Drop all that still waits for `subscription`."""

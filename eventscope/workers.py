@@ -55,6 +55,9 @@ class Workers:
         on_stale: Callable[[Delivery, str], None],
     ) -> None:
         self.running = 0
+        """How many handlers run."""
+        self.handling = 0
+        """How many deliveries they have in hand, which with batches are more."""
         self._lanes = lanes
         self._ledger = ledger
         self._limit = limit
@@ -168,8 +171,10 @@ class Workers:
             return
         current_event.set(None if entry.followers else entry.event)
         start = clock()
+        size = 1 + len(entry.followers)
         subscription.running += 1
         self.running += 1
+        self.handling += size
         self._ledger.deliver(entry, start)
         try:
             result = subscription.handler(entry.argument)
@@ -182,6 +187,7 @@ class Workers:
         finally:
             subscription.running -= 1
             self.running -= 1
+            self.handling -= size
             self._lanes.unpark(subscription)
 
     def _raised(self, entry: Delivery, start: int, error: BaseException) -> None:

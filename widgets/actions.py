@@ -47,4 +47,3 @@ def make_action(window: QMainWindow, command: Command) -> QAction:
         action.setIcon(icon(command.icon))
     action.setToolTip(command.tip or command.text.rstrip("…"))
     return action
-

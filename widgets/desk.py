@@ -33,18 +33,18 @@ class Desk:
         window.command(self.commands())
         window.start_page.chosen.connect(self.attach_url)
         window.start_page.open_file_asked.connect(self.ask_file)
-        window.sources.attach_asked.connect(self.ask_source)
-        window.sources.start_asked.connect(self.session.supervisor.start)
-        window.sources.stop_asked.connect(lambda s: spawn(self.session.supervisor.stop(s), name="stop source"))
-        window.sources.remove_asked.connect(lambda s: spawn(self.session.supervisor.remove(s), name="remove source"))
-        window.traces.export_requested.connect(self.ask_export_trace)
+        window.views.sources.attach_asked.connect(self.ask_source)
+        window.views.sources.start_asked.connect(self.session.supervisor.start)
+        window.views.sources.stop_asked.connect(self.stop_source)
+        window.views.sources.remove_asked.connect(self.remove_source)
+        window.views.traces.export_requested.connect(self.ask_export_trace)
         self._watch = QTimer(window, interval=500)
         self._watch.timeout.connect(self._tell_failures)
         self._watch.start()
 
     def commands(self) -> list[Command]:
         """All commands of the window, in menu order."""
-        work, window = self.window.work, self.window
+        work, window = self.window.views.work, self.window
         return [
             Command("&File", "Attach a source…", self.ask_source, "Ctrl+N", "plug"),
             Command("&File", "Listen for programs", lambda: self.attach_url("tap:"), "Ctrl+L", "radio"),
@@ -55,16 +55,16 @@ class Desk:
             Command("&File", "Export trace…", self.ask_export_trace, "Ctrl+E", "file-json"),
             Command("&File"),
             Command("&File", "Quit", window.close, "Ctrl+Q"),
-            Command("&Capture", "Pause or go on", window.toggle_pause, "Ctrl+Space", "pause"),
+            Command("&Capture", "Pause or go on", window.views.toggle_pause, "Ctrl+Space", "pause"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
             Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
             Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
-            Command("&View", "Trace", lambda: window.open_dock(window.traces), "Ctrl+1", "list-tree"),
-            Command("&View", "Latency", lambda: window.open_dock(window.latency), "Ctrl+2", "chart-spline"),
-            Command("&View", "Subscriptions", lambda: window.open_dock(window.map), "Ctrl+3", "waypoints"),
-            Command("&View", "Findings", lambda: window.open_dock(window.findings), "Ctrl+4", "triangle-alert"),
-            Command("&View", "Detail", lambda: window.open_dock(window.detail), "Ctrl+5", "panel-right"),
-            Command("&View", "Sources", lambda: window.open_dock(window.sources), "Ctrl+6", "plug"),
+            Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Ctrl+1", "list-tree"),
+            Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Ctrl+2", "chart-spline"),
+            Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Ctrl+3", "waypoints"),
+            Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Ctrl+4", "triangle-alert"),
+            Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Ctrl+5", "panel-right"),
+            Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Ctrl+6", "plug"),
             Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),
             Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
@@ -105,6 +105,14 @@ class Desk:
         """Ask where to save what the filter lets through."""
         dialogs.ask_target(self.window, "Export shown events", "events.jsonl", self._export_rows)
 
+    def stop_source(self, source: Source) -> None:
+        """Detach from a source; its events stay."""
+        spawn(self.session.supervisor.stop(source), name="stop a source")
+
+    def remove_source(self, source: Source) -> None:
+        """Detach from a source and take it off the list; its events stay."""
+        spawn(self.session.supervisor.remove(source), name="remove a source")
+
     def toggle_sources(self) -> None:
         """Stop all sources, or start again those that are over."""
         supervisor = self.session.supervisor
@@ -132,7 +140,7 @@ class Desk:
         self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path, replace=True))
 
     def _export_rows(self, path: Path) -> None:
-        matches = self.window.work.matches
+        matches = self.window.views.work.matches
         rows = [int(seq) for seq in matches.seqs(0, len(matches))]
         self._save(path, lambda: export_rows(format_of(path), self.session.store, rows, path, replace=True))
 

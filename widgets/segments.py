@@ -31,7 +31,7 @@ class Segments(QWidget):
             self._group.addButton(button, number)
             row.addWidget(button)
         self._group.button(0).setChecked(True)
-        self._group.idClicked.connect(self.changed)
+        self._group.idClicked.connect(self.changed.emit)
 
     @property
     def number(self) -> int:

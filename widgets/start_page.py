@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -41,7 +42,7 @@ class StartPage(QWidget):
     chosen = Signal(str)  # the URL of a source
     open_file_asked = Signal()
 
-    def __init__(self, recent: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         demo = Choice("monitor-play", "Try the demo", "An order system, live, with failures. Needs nothing.")
         tap = Choice("radio", "Listen for programs", "Shows every program of yours that calls bus.tap().")
@@ -55,7 +56,8 @@ class StartPage(QWidget):
         column.addSpacing(16)
         for choice in (demo, tap, file):
             column.addWidget(choice)
-        self._add_recent(column, recent)
+        self._recent = QVBoxLayout()
+        column.addLayout(self._recent)
         column.addSpacing(16)
         column.addWidget(label("Watch your own program", "strong"))
         column.addWidget(selectable(TAP_LINES, "code"))
@@ -74,13 +76,14 @@ class StartPage(QWidget):
         row.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
         return column
 
-    def _add_recent(self, column: QVBoxLayout, recent: Sequence[str]) -> None:
+    def show_recent(self, recent: Sequence[str]) -> None:
+        """Offer the sources that were attached lately."""
         if not recent:
             return
-        column.addSpacing(16)
-        column.addWidget(label("Recent", "strong"))
+        self._recent.addSpacing(16)
+        self._recent.addWidget(label("Recent", "strong"))
         for url in recent[:5]:
             button = QPushButton(display(url, limit=60).replace("&", "&&"))
             button.setObjectName("link")
-            button.clicked.connect(lambda _=False, url=url: self.chosen.emit(url))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            button.clicked.connect(partial(self.chosen.emit, url))
+            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -12,9 +12,9 @@ from eventscope.errors import describe
 class Fails:
     """A handler that raises so many times."""
 
-    def __init__(self, times, error=RuntimeError("no luck")):
+    def __init__(self, times, error=None):
         self.left = times
-        self.error = error
+        self.error = error or RuntimeError("no luck")
         self.calls = 0
 
     async def __call__(self, _):
@@ -96,7 +96,7 @@ async def test_dead_letters_are_bounded_and_counted(caplog):
 
 async def test_a_batch_fails_and_is_retried_as_one():
     handler = Fails(1)
-    bus, subscription, _ = await run(handler, events=3, batch=3, retries=1)
+    bus, _, _ = await run(handler, events=3, batch=3, retries=1)
     assert handler.calls == 2
     metrics = bus.get_metrics()
     assert (metrics["failed"], metrics["retried"], metrics["handled"], metrics["delivered"]) == (3, 3, 3, 6)
@@ -159,7 +159,9 @@ def test_the_back_off_grows_to_its_longest_with_jitter():
     assert Backoff(0.1, jitter=0).delay(3) == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("wrong", [{"first": -1}, {"factor": 0.5}, {"jitter": 2}, {"longest": 0.01}, {"longest": float("inf")}])
+@pytest.mark.parametrize(
+    "wrong", [{"first": -1}, {"factor": 0.5}, {"jitter": 2}, {"longest": 0.01}, {"longest": float("inf")}]
+)
 def test_a_back_off_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match="makes no sense"):
         Backoff(**wrong)

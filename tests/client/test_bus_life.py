@@ -1,6 +1,7 @@
 """Starting, stopping with a deadline, and other threads."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -399,4 +400,5 @@ with loop:
 
 def test_it_works_in_the_loop_of_a_qt_program():
     pytest.importorskip("qasync")
-    subprocess.run([sys.executable, "-c", UNDER_QASYNC], check=True, timeout=50, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", UNDER_QASYNC], check=True, timeout=50, env=environment)

@@ -14,14 +14,13 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.launch import build, close
 from app.session import Session
 from app.settings import Settings
-from connectors.registry import open_source
 from eventscope.connector import Record, SourceState
 from widgets.desk import Desk, format_of
 from widgets.live import LiveState
 from widgets.main_window import MainWindow
+from widgets.program import close, furnish
 from widgets.theme import apply_theme
 
 
@@ -32,10 +31,11 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def desk(qapp: QApplication) -> AsyncIterator[Desk]:
-    window, made = build(qapp, Session(Settings()))
+    window = MainWindow()
     window.show_start()
     window.show()
-    window.clock.start()
+    made = furnish(qapp, window, Session(Settings()))
+    window.views.clock.start()
     yield made
     await close(window)
     window.deleteLater()
@@ -54,46 +54,46 @@ async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 async def demo(desk: Desk, rows: int = 200) -> None:
     desk.attach_url("demo:orders?rate=300&seed=7")
-    await until(lambda: desk.session.store.kept >= rows and len(desk.window.work.matches) > rows // 3)
+    await until(lambda: desk.session.store.kept >= rows and len(desk.window.views.work.matches) > rows // 3)
 
 
 async def test_the_start_page_attaches_the_demo(desk: Desk, window: MainWindow) -> None:
     assert window.start_page.isVisible()
     window.start_page.chosen.emit("demo:?rate=300")
-    await until(lambda: len(window.work.matches) > 10)
+    await until(lambda: len(window.views.work.matches) > 10)
     assert not window.start_page.isVisible()
-    assert window.work.table.isVisible()
+    assert window.views.work.table.isVisible()
     assert desk.session.sources[0].state is SourceState.LIVE
 
 
 async def test_an_event_selected_in_the_table_is_shown_everywhere(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
-    table = window.work.table
+    table = window.views.work.table
     table.go_to(0)
-    seq = window.work.matches.seq_at(0)
+    seq = window.views.work.matches.seq_at(0)
     assert window.focus.seq == seq
     event = desk.session.store.event(seq)
     assert window.focus.correlation_id == event.correlation_id
-    assert event.type in visible_text(window.detail)
+    assert event.type in visible_text(window.views.detail)
 
 
 async def test_pausing_holds_the_window_while_capture_goes_on(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
-    window.toggle_pause()
+    window.views.toggle_pause()
     await asyncio.sleep(0.1)
-    shown, kept = len(window.work.matches), desk.session.store.kept
+    shown, kept = len(window.views.work.matches), desk.session.store.kept
     await until(lambda: desk.session.store.kept > kept + 100)
-    assert len(window.work.matches) == shown
-    assert "Paused" in window.pill.text()
-    window.toggle_pause()
-    await until(lambda: len(window.work.matches) > shown)
+    assert len(window.views.work.matches) == shown
+    assert "Paused" in window.views.pill.text()
+    window.views.toggle_pause()
+    await until(lambda: len(window.views.work.matches) > shown)
 
 
 async def test_stopping_all_sources_is_a_state_of_its_own(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
     desk.toggle_sources()
     await until(lambda: all(s.state is SourceState.STOPPED for s in desk.session.sources))
-    await until(lambda: LiveState.STOPPED.value.capitalize() in window.pill.text())
+    await until(lambda: LiveState.STOPPED.value.capitalize() in window.views.pill.text())
     desk.toggle_sources()
     await until(lambda: desk.session.sources[0].state is SourceState.LIVE)
 
@@ -144,7 +144,7 @@ async def test_all_views_fit_side_by_side(desk: Desk, window: MainWindow) -> Non
     await demo(desk)
     window.spread()
     await asyncio.sleep(0.1)
-    views: list[QWidget] = [window.traces, window.latency, window.map]
+    views: list[QWidget] = [window.views.traces, window.views.latency, window.views.map]
     assert all(view.isVisible() for view in views)
     places = [view.mapTo(window, QPoint(0, 0)).x() for view in views]
     assert places == sorted(set(places))
@@ -181,7 +181,7 @@ async def test_a_payload_is_never_markup_for_qt(desk: Desk, window: MainWindow, 
 
     desk.session.intake.put(bait, Block.of([row, row._replace(phase=0)]))
     window.show_work()
-    await until(lambda: len(window.work.matches) == 2)
+    await until(lambda: len(window.views.work.matches) == 2)
     window.focus.select_event(1, bait)
     window.spread()
     window.banner.say(bait)
@@ -199,10 +199,11 @@ async def test_a_payload_is_never_markup_for_qt(desk: Desk, window: MainWindow, 
 
 
 async def test_closing_asks_first_and_then_cleans_up(qapp: QApplication) -> None:
-    window, desk = build(qapp, Session(Settings()))
+    window = MainWindow()
+    desk = furnish(qapp, window, Session(Settings()))
     window.show()
     desk.attach_url("demo:?rate=200")
-    window.clock.start()
+    window.views.clock.start()
     await until(lambda: desk.session.store.kept > 0)
     asked: list[bool] = []
     window.close_asked.connect(lambda: asked.append(True))
@@ -224,14 +225,14 @@ async def test_the_layout_is_remembered(desk: Desk, window: MainWindow) -> None:
 
 async def test_keys_act_on_the_table(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
-    table = window.work.table
+    table = window.views.work.table
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Space)
     assert window.focus.horizon is not None
     QTest.keyClick(table, Qt.Key.Key_Space)
     assert window.focus.horizon is None
     QTest.keyClick(table, Qt.Key.Key_Slash)
-    await until(lambda: window.work.filter_bar.isAncestorOf(QApplication.focusWidget() or window))
+    await until(lambda: window.views.work.filter_bar.isAncestorOf(QApplication.focusWidget() or window))
 
 
 @pytest.mark.parametrize(
@@ -250,5 +251,3 @@ def visible_text(view: QWidget) -> str:
     from PySide6.QtWidgets import QLabel
 
     return "\n".join(found.text() for found in view.findChildren(QLabel))
-
-

@@ -1,0 +1,63 @@
+"""`kafka://HOST:PORT/TOPIC` tails a Kafka cluster that does not notice: no group, no commits, no topic created."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+from connectors.kafka_client import KafkaClient, Unreachable, close_client
+from connectors.kafka_logs import calm_logs
+from connectors.kafka_options import KafkaOptions
+from connectors.kafka_positions import Positions
+from connectors.kafka_probe import explain, probe
+from connectors.kafka_tail import KafkaTail
+from connectors.kafka_topics import Topics
+from connectors.kafka_watchdog import Watchdog
+from eventscope.connector import CheckResult, Connector, Sink
+
+__all__ = ["KafkaConnector", "KafkaOptions"]
+
+log = logging.getLogger(__name__)
+
+
+class KafkaConnector(Connector):
+    """Reads topics of one cluster. Where it was in each partition it knows itself, across all its runs."""
+
+    Options: ClassVar = KafkaOptions
+    summary: ClassVar = "topics of a Kafka cluster"
+
+    def __init__(self, options: KafkaOptions) -> None:
+        super().__init__(options)
+        self._topics = Topics(options.topics, options.pattern)
+        self._positions = Positions(options.start, options.isolation_level)
+        self._watchdog = Watchdog()
+
+    @property
+    def label(self) -> str:
+        """`kafka` and the first topic."""
+        return f"kafka {self._topics.title}"
+
+    @property
+    def safety(self) -> str:
+        """What attaching does, and what the user should know all the time."""
+        badges = [text for text, holds in self.options.badges.items() if holds]
+        return " · ".join([self._topics.promise, "no group", "commits nothing", *badges])
+
+    async def run(self, sink: Sink) -> None:
+        """Tail until cancelled, from where the last run ended."""
+        calm_logs()
+        client = KafkaClient(self.options, self._watchdog.patience_s)
+        try:
+            await client.bootstrap()
+            await KafkaTail(client, self.options, self._positions, self._watchdog, sink).run()
+        except Unreachable as error:
+            raise await explain(self.options) from error
+        finally:
+            await close_client(client)
+
+    async def check(self) -> AsyncIterator[CheckResult]:
+        """Try the connection step by step."""
+        calm_logs()
+        async for result in probe(self.options):
+            yield result

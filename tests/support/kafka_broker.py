@@ -1,0 +1,189 @@
+"""A real Apache Kafka broker for tests: one node, free ports, a folder of its own; started, stopped, killed, restarted.
+
+Its jars are resolved once by Maven into the checkout's cache.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree  # only what we write ourselves is parsed
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = "4.1.1"
+JARS = ROOT / ".cache" / "kafka" / VERSION
+DEPENDENCIES = (("org.apache.kafka", "kafka_2.13", VERSION), ("org.slf4j", "slf4j-nop", "1.7.36"))
+START_S = 60.0
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},WIRE://127.0.0.1:{inner}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},WIRE://127.0.0.1:{wire}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+log.dirs={logs}
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+message.max.bytes=20971520
+socket.request.max.bytes=104857600
+log.retention.check.interval.ms=500
+log.initial.task.delay.ms=100
+log.segment.delete.delay.ms=100
+auto.create.topics.enable=true
+num.partitions=1
+"""
+
+
+def jars() -> Path:
+    """The folder of Kafka's jars; skips, or fails in CI, where Java or Maven is missing."""
+    if not shutil.which("java"):
+        _missing("Java is missing; install it with: apt-get install --no-install-recommends default-jre-headless")
+    if not (JARS / "complete").exists():
+        if not shutil.which("mvn"):
+            _missing("Maven is missing; install it with: apt-get install --no-install-recommends maven")
+        _resolve()
+    return JARS
+
+
+def _missing(message: str) -> None:
+    pytest.fail(message) if os.environ.get("CI", "").lower() in ("1", "true") else pytest.skip(message)
+
+
+def _resolve() -> None:
+    JARS.mkdir(parents=True, exist_ok=True)
+    project = ElementTree.Element("project", xmlns="http://maven.apache.org/POM/4.0.0")
+    for name, text in (("modelVersion", "4.0.0"), ("groupId", "t"), ("artifactId", "t"), ("version", "1")):
+        ElementTree.SubElement(project, name).text = text
+    dependencies = ElementTree.SubElement(project, "dependencies")
+    for values in DEPENDENCIES:
+        dependency = ElementTree.SubElement(dependencies, "dependency")
+        for name, text in zip(("groupId", "artifactId", "version"), values, strict=True):
+            ElementTree.SubElement(dependency, name).text = text
+    (JARS / "pom.xml").write_bytes(ElementTree.tostring(project))
+    command = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={JARS}", "-DincludeScope=runtime"]
+    done = subprocess.run(command, cwd=JARS, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        _missing(f"Kafka's jars cannot be resolved: {(done.stdout + done.stderr)[-400:]}")
+    (JARS / "complete").touch()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+class KafkaBroker:
+    """One broker. Its second listener is advertised as `wire`, so that a proxy there sees and cuts all connections."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self._controller, self.inner, self.wire = free_ports(4)
+        self._logs = folder / "logs"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._properties = folder / "server.properties"
+        self._properties.write_text(
+            PROPERTIES.format(
+                port=self.port, controller=self._controller, inner=self.inner, wire=self.wire, logs=self._logs
+            )
+        )
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT without a proxy."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, with an empty log the first time, and wait until it answers."""
+        if not self._logs.exists():
+            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            format_log = ["kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._properties)]
+            subprocess.run(self._java(*format_log), capture_output=True, timeout=60, check=True)
+        with (self.folder / "console.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._java("kafka.Kafka", str(self._properties)), stdout=log, stderr=log, start_new_session=True
+            )
+        self._wait()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in an orderly way."""
+        self._end(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        """Let it live and answer nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it answer again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def wipe(self) -> None:
+        """Throw away all that it has stored; only while it does not run."""
+        shutil.rmtree(self._logs)
+
+    def _java(self, *arguments: str) -> list[str]:
+        options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*"]
+        return ["java", *options, *arguments]
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self.thaw()
+        self._process.send_signal(how)
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(timeout=10)
+        self._process = None
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
+        said = (self.folder / "console.log").read_text(errors="replace")[-2_000:]
+        pytest.fail(f"Kafka did not start: {said}")
+
+
+@contextlib.contextmanager
+def running_broker(folder: Path) -> Iterator[KafkaBroker]:
+    """A broker that is ended with the block."""
+    jars()
+    broker = KafkaBroker(folder)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.kill()
