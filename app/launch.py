@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from app.failure import WRONG_USAGE, Failure
 from app.settings_file import chosen_theme
 from widgets.main_window import MainWindow
+from widgets.qt_log import log_qt_messages
 from widgets.theme import apply_theme
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def application() -> QApplication:
     """The Qt application; the window decides when to end, not Qt."""
     if not has_display() and os.environ.get("QT_QPA_PLATFORM") is None:
         raise Failure("there is no display; use `eventscope tail SOURCE`, or `--tour out` for a picture", WRONG_USAGE)
+    log_qt_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["eventscope"])
     app.setApplicationName("eventscope")

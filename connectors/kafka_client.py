@@ -22,7 +22,7 @@ from aiokafka.conn import AIOKafkaConnection, create_conn
 from aiokafka.errors import KafkaError
 
 from connectors.kafka_metadata import AllTopics, ClusterView, view_of
-from connectors.kafka_options import KafkaOptions, Protocol
+from connectors.kafka_options import KafkaOptions, Mechanism, Protocol
 from eventscope.connector import Refused
 
 __all__ = ["METADATA_FLOOR_S", "KafkaClient", "Unreachable", "close_client", "connect"]
@@ -82,7 +82,7 @@ class KafkaClient(AIOKafkaClient):  # type: ignore[misc]
                 if conn is not None:
                     self._learn(await conn.send(AllTopics()))
                     return True
-            except (OSError, KafkaError, TimeoutError, ValueError) as error:
+            except Exception as error:  # aiokafka's task that calls this must outlive whatever a broker sends
                 log.info("no metadata from broker %s: %r", broker, error)
         return False
 
@@ -119,6 +119,7 @@ async def close_client(client: AIOKafkaClient) -> None:
 
 def _arguments(options: KafkaOptions, timeout_s: float) -> dict[str, Any]:
     """What both a client and a single connection take."""
+    _demand_login(options)
     encrypted = options.protocol in (Protocol.SSL, Protocol.SASL_SSL)
     token = options.sasl_oauth_token
     return {
@@ -135,6 +136,18 @@ def _arguments(options: KafkaOptions, timeout_s: float) -> dict[str, Any]:
         "sasl_kerberos_domain_name": options.sasl_kerberos_domain_name,
         "sasl_oauth_token_provider": _Token(token) if token else None,
     }
+
+
+def _demand_login(options: KafkaOptions) -> None:
+    """Raise Refused if a login is wanted and something for it is missing."""
+    mechanism = options.sasl_mechanism
+    if options.protocol not in (Protocol.SASL_PLAINTEXT, Protocol.SASL_SSL) or mechanism is Mechanism.GSSAPI:
+        return
+    if mechanism is Mechanism.OAUTHBEARER:
+        if not options.sasl_oauth_token:
+            raise Refused("OAUTHBEARER needs a token; give sasl_oauth_token")
+    elif not options.username or not options.secret:
+        raise Refused(f"{mechanism} needs a user and a password; give sasl_plain_username and sasl_plain_password")
 
 
 class _Token(AbstractTokenProvider):  # type: ignore[misc]

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 LOOK_S: Final = 3.0
 """How often the topics are looked at when nothing is wrong."""
 
-METADATA: Final = "metadata"
+TOPICS: Final = "topics"
 REPLACED: Final = "the topic was deleted and created again, or the cluster was replaced; reading from its beginning"
 
 
@@ -85,7 +85,7 @@ class KafkaTail:
     async def _view(self) -> bool:
         """Have the client look at the cluster; False if no broker answers."""
         try:
-            await self._watchdog.ask(METADATA, self._metadata())
+            await self._watchdog.ask(TOPICS, self._metadata())
         except KafkaConnectionError:
             return False
         return True
@@ -110,8 +110,8 @@ class KafkaTail:
 
     def _stalled(self) -> Iterator[str]:
         for whom, seconds in self._watchdog.stalled():
-            if isinstance(whom, int):
-                yield f"stalled: broker {self._client.view.address(whom)} has not answered for {seconds:.0f} s"
+            name = f"broker {self._client.view.address(whom)}" if isinstance(whom, int) else "the list of topics"
+            yield f"stalled: no answer for {seconds:.0f} s from {name}"
 
     def _told(self) -> Iterator[str]:
         wanted, view = self._plan.wanted, self._client.view

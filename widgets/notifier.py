@@ -13,7 +13,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, Signal
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,6 @@ class Notifier(QObject):
         sys.excepthook = self._from_slot
         threading.excepthook = lambda a: self._report(a.exc_value, f"in thread {a.thread and a.thread.name}")
         sys.unraisablehook = lambda a: self._report(a.exc_value, "while cleaning up")
-        qInstallMessageHandler(self._from_qt)
 
     def _from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._report(context.get("exception"), str(context.get("message", "in the event loop")))
@@ -43,11 +42,3 @@ class Notifier(QObject):
         log.error("unexpected error %s", where, exc_info=error)
         what = f"{type(error).__name__}: {error}" if error else where
         self.happened.emit(f"Something went wrong ({what}). Capture goes on; details are in the log.")
-
-    def _from_qt(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        serious = kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
-        log.log(logging.WARNING if serious else logging.DEBUG, "Qt: %s", message)
-
-
-PLAIN = Qt.TextFormat.PlainText
-"""Event text is hostile: every label that may hold some says so."""

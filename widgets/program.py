@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from app.failure import DONE
+from app.failure import DONE, Failure
 from app.headless import open_sources, parse_filter
 from app.session import Session
 from app.settings import load_settings, save_settings
@@ -30,8 +30,12 @@ LETTING_GO_S = 6.0
 
 def run(app: QApplication, window: MainWindow, arguments: argparse.Namespace) -> int:
     """Fill the window, and serve it until it is closed; returns the exit code."""
-    connectors = open_sources(arguments.sources)
-    parse_filter(arguments.filter)
+    try:
+        connectors = open_sources(arguments.sources)
+        parse_filter(arguments.filter)
+    except Failure:
+        window.hide()
+        raise
     settings, complaint = load_settings()
     desk = furnish(app, window, Session(settings))
     if settings.layout:

@@ -112,7 +112,8 @@ async def run(operations, options):
         await program.do(*operation)
         program.check()
         program.balance()
-    await program.bus.stop(0.05)
+    stopped = await program.bus.stop(30)
+    assert stopped.in_time, "every handler ends, so the bus has to come to rest"
     await asyncio.gather(*program.tasks, return_exceptions=True)
     return program
 

@@ -30,12 +30,10 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},WIRE://127.0.0.1:{inner}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},WIRE://127.0.0.1:{wire}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-log.dirs={logs}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},WIRE://127.0.0.1:{wire}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},WIRE://127.0.0.1:{inner}inter.broker.listener.name=PLAINTEXT
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1
@@ -49,6 +47,12 @@ log.initial.task.delay.ms=100
 log.segment.delete.delay.ms=100
 auto.create.topics.enable=true
 num.partitions=1
+"""
+
+USER = "watcher"
+PASSWORD = "hunter2canary"
+
+GUARDS = """
 """
 
 
@@ -97,17 +101,25 @@ def free_ports(count: int) -> list[int]:
 class KafkaBroker:
     """One broker. Its second listener is advertised as `wire`, so that a proxy there sees and cuts all connections."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
         self.folder = folder
-        self.port, self._controller, self.inner, self.wire = free_ports(4)
+        self.port, self._controller, self.inner, self.wire, self.sasl, self.tls = free_ports(6)
         self._logs = folder / "logs"
         self._process: subprocess.Popen[bytes] | None = None
         self._properties = folder / "server.properties"
-        self._properties.write_text(
-            PROPERTIES.format(
-                port=self.port, controller=self._controller, inner=self.inner, wire=self.wire, logs=self._logs
-            )
-        )
+        self.certificate = folder / "broker.pem"
+        text = PROPERTIES.format(port=self.port, controller=self._controller, inner=self.inner, wire=self.wire)
+        self._properties.write_text(text + f"log.dirs={self._logs}\n" + (self._guards() if guarded else LISTENERS))
+
+    def _guards(self) -> str:
+        """Two more listeners, with login and with TLS, and an authorizer that lets in whoever does not log in."""
+        store = self.folder / "broker.p12"
+        keytool = ["keytool", "-keystore", str(store), "-storepass", PASSWORD, "-alias", "broker"]
+        make = ["-genkeypair", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-validity", "30"]
+        subprocess.run([*keytool, *make], capture_output=True, timeout=60, check=True)
+        export = ["-exportcert", "-rfc", "-file", str(self.certificate)]
+        subprocess.run([*keytool, *export], capture_output=True, timeout=60, check=True)
+        return GUARDS.format(sasl=self.sasl, tls=self.tls, store=store, user=USER, password=PASSWORD)
 
     @property
     def address(self) -> str:

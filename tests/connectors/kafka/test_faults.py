@@ -62,7 +62,7 @@ async def test_a_short_stall_is_said_and_forgotten(cluster: Cluster, name: str, 
 async def test_a_slow_wire_is_waited_for(cluster: Cluster, name: str, wire: WireProxy) -> None:
     await cluster.create(name)
     await cluster.send(name, numbered(0, 10))
-    wire.delay = 0.7
+    wire.delay = 0.3
     async with supervised(cluster.url(name, "from=earliest", port=wire.port)) as sink:
         await eventually(lambda: sink.rows >= 10)
     assert integers(sink) == list(range(10))

@@ -125,8 +125,7 @@ async def test_brokers_that_are_down_are_asked_at_most_once_a_second(
 ) -> None:
     await cluster.create(name)
     async with supervised(cluster.url(name, port=wire.port)):
-        wire.target = ("127.0.0.1", wire.port + 0)  # replaced below: nobody listens there
-        wire.target = ("127.0.0.1", 1)
+        wire.target = ("127.0.0.1", 1)  # nobody listens there
         await wire.cut()
         before = wire.connections
         await asyncio.sleep(4)
