@@ -11,7 +11,7 @@ async with EventBus() as bus:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eventscope.backoff import Backoff
 from eventscope.bus import EventBus
@@ -43,9 +43,6 @@ from eventscope.overflow import Overflow
 from eventscope.run import Stopped
 from eventscope.step import EventProcessingResult, Phase, Step
 from eventscope.subscription import Subscription
-
-if TYPE_CHECKING:
-    from eventscope.tap import Tap as Tap
 
 __all__ = [
     "Backoff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from eventscope.step import Step
@@ -23,6 +24,7 @@ class Observers:
     def __init__(self) -> None:
         self.watching: tuple[Observer, ...] = ()
         self._errors: dict[int, int] = {}
+        self._changing = threading.Lock()  # taps come and go in threads of their own
 
     def attach(self, observer: Observer) -> Callable[[], None]:
         """Tell `observer` each step from now on, until the function that this returns is called."""
@@ -31,11 +33,13 @@ class Observers:
         def watch(step: Step) -> object:
             return observer(step)
 
-        self.watching = (*self.watching, watch)
+        with self._changing:
+            self.watching = (*self.watching, watch)
         return lambda: self._detach(watch)
 
     def _detach(self, watch: Observer) -> None:
-        self.watching = tuple(w for w in self.watching if w is not watch)
+        with self._changing:
+            self.watching = tuple(w for w in self.watching if w is not watch)
         self._errors.pop(id(watch), None)
 
     def tell(self, step: Step) -> None:

@@ -31,6 +31,7 @@ class Room:
         self._lanes = lanes
         self._bound = bound
         self._stuck = stuck
+        self._loop = asyncio.get_running_loop()
         self._waiters: deque[_Waiter] = deque()
         self._inside = 0
         self._told = False
@@ -59,7 +60,7 @@ class Room:
             while queue_up or not self.fits(size):
                 if inside and self._stuck(self._inside + 1):
                     return
-                future = asyncio.get_running_loop().create_future()
+                future = self._loop.create_future()
                 await self._queue(_Waiter(future, size, inside), front=not is_new)
                 is_new = queue_up = False
             if self._closed is not None:
@@ -82,7 +83,7 @@ class Room:
         """Some room may have come free: it is handed out in the next turn of the loop, all at once."""
         if self._waiters and not self._told:
             self._told = True
-            asyncio.get_running_loop().call_soon(self._hand_out)
+            self._loop.call_soon(self._hand_out)
 
     def _hand_out(self) -> None:
         self._told = False

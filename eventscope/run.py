@@ -63,10 +63,7 @@ class Run:
         self._ended: asyncio.Future[Stopped] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._stopper: asyncio.Task[Any] | None = None
-        plain = contextvars.copy_context()
-        plain.run(current_event.set, None)
-        handling = plain.copy()
-        handling.run(_inside.set, self)
+        plain, handling = self._contexts()
         bound: int = options["max_queue_size"]
         self._room = Room(lanes, bound, self._stuck)
         self.entrance = Entrance(
@@ -84,15 +81,22 @@ class Run:
         self.workers = Workers(
             lanes,
             ledger,
+            self._room,
+            self._retries,
             options["concurrency"],
             name=self._name,
             context=handling,
-            on_start=self._room.freed,
             on_rest=self._at_rest,
-            on_failure=self._retries.failed,
-            on_stale=ledger.drop,
         )
         self._tick()
+
+    def _contexts(self) -> tuple[contextvars.Context, contextvars.Context]:
+        """The variables of whoever starts the bus: for its own work, and for that of handlers."""
+        plain = contextvars.copy_context()
+        plain.run(current_event.set, None)
+        handling = plain.copy()
+        handling.run(_inside.set, self)
+        return plain, handling
 
     def _tick(self) -> None:
         self.rates.note()

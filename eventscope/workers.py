@@ -15,6 +15,8 @@ from eventscope.delivery import Delivery
 from eventscope.event import current_event
 from eventscope.lanes import Lanes
 from eventscope.ledger import Ledger
+from eventscope.retries import Retries
+from eventscope.room import Room
 
 __all__ = ["Workers"]
 
@@ -36,23 +38,20 @@ class Workers:
     """At most `limit` tasks, started when they are first needed.
 
     A worker takes the next delivery and runs its handler itself, so that an event costs one switch of
-    tasks at most. When nothing is left it rests. `on_failure` is told an entry whose handler
-    raised, when that began and ended, and the error; `on_stale` an entry that is not handled after all, and
-    why; `on_start` that an entry has left the queue; `on_rest` that there was nothing to take.
+    tasks at most. When there is nothing to take it calls `on_rest` and rests.
     """
 
     def __init__(
         self,
         lanes: Lanes,
         ledger: Ledger,
+        room: Room,
+        retries: Retries,
         limit: int,
         *,
         name: str,
         context: contextvars.Context,
-        on_failure: Callable[[Delivery, int, int, BaseException], None],
-        on_start: Callable[[], None],
         on_rest: Callable[[], None],
-        on_stale: Callable[[Delivery, str], None],
     ) -> None:
         self.running = 0
         """How many handlers run."""
@@ -60,13 +59,12 @@ class Workers:
         """How many deliveries they have in hand, which with batches are more."""
         self._lanes = lanes
         self._ledger = ledger
+        self._room = room
+        self._retries = retries
         self._limit = limit
         self._name = name
         self._context = context
-        self._on_failure = on_failure
-        self._on_start = on_start
         self._on_rest = on_rest
-        self._on_stale = on_stale
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: list[asyncio.Future[None]] = []
@@ -126,7 +124,7 @@ class Workers:
                 self._on_rest()
                 await self._rest()
                 continue
-            self._on_start()
+            self._room.freed()
             if self._waking <= self.running:
                 self._call_help()
             await self._run(entry)
@@ -167,7 +165,7 @@ class Workers:
     async def _run(self, entry: Delivery) -> None:
         subscription = entry.subscription
         if not subscription.active:
-            self._on_stale(entry, UNSUBSCRIBED)
+            self._ledger.drop(entry, UNSUBSCRIBED)
             return
         current_event.set(None if entry.followers else entry.event)
         start = clock()
@@ -193,9 +191,9 @@ class Workers:
     def _raised(self, entry: Delivery, start: int, error: BaseException) -> None:
         """A handler failed; raises `error` again if it is not the handler's but ends this worker."""
         if isinstance(error, Exception) or (isinstance(error, asyncio.CancelledError) and not _is_cancelled()):
-            self._on_failure(entry, start, clock(), error)
+            self._retries.failed(entry, start, clock(), error)
             return
-        self._on_stale(entry, CUT_OFF)
+        self._ledger.drop(entry, CUT_OFF)
         raise error
 
     async def dismiss(self) -> None:

@@ -66,7 +66,7 @@ class EventTable(QTableView):
         self.jumps = Jumps(session.store, matches)
         self._watch = LiveWatch(session, focus)
         self._live = Live(LiveState.FOLLOWING)
-        self._vacancy = Vacancy(session, matches, self.viewport())
+        self._vacancy = Vacancy(session, matches, self)  # Qt would scroll a child of the viewport away
         self._vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
         self.anchor.changed.connect(self._tell_live)
         focus.event_changed.connect(self._show_event)
@@ -165,7 +165,7 @@ class EventTable(QTableView):
             super().resizeEvent(event)
         self.columns.arrange()
         self.anchor.settle()
-        self._vacancy.fill(self.viewport().rect())
+        self._vacancy.fill(self.viewport().geometry())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         area, top = event.rect(), self.verticalScrollBar().value()

@@ -78,10 +78,12 @@ class MainWindow(QMainWindow):
     def show_start(self) -> None:
         """Nothing is attached: offer what can be."""
         self._pages.setCurrentWidget(self.start_page)
+        self.statusBar().hide()
 
     def show_work(self) -> None:
         """Leave the start page: something is attached."""
         self._pages.setCurrentWidget(self.views.work)
+        self.statusBar().show()
         if not self.docks[0].isVisible():
             for dock in self.docks:
                 dock.show()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.display import display
 from widgets.icons import icon
@@ -36,7 +36,7 @@ class Choice(QPushButton):
         self.setMinimumHeight(64)
 
 
-class StartPage(QWidget):
+class StartPage(QScrollArea):
     """Three ways to begin, recent sources, and how to tap one's own program."""
 
     chosen = Signal(str)  # the URL of a source
@@ -67,13 +67,16 @@ class StartPage(QWidget):
         demo.setFocus()
 
     def _column(self) -> QVBoxLayout:
-        middle = QWidget()
+        page, middle = QWidget(), QWidget()
         middle.setFixedWidth(480)
         column = QVBoxLayout(middle)
         column.setSpacing(8)
         column.addStretch(1)
-        row = QHBoxLayout(self)
+        row = QHBoxLayout(page)
         row.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(page)
         return column
 
     def show_recent(self, recent: Sequence[str]) -> None:

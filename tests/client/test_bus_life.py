@@ -218,6 +218,30 @@ def test_a_bus_whose_loop_was_closed_says_so_and_can_be_started_in_another(caplo
     assert "not stopped before its event loop was closed" in caplog.text
 
 
+def test_a_program_may_publish_and_unsubscribe_while_its_loop_pauses():
+    bus, seen = EventBus(max_queue_size=1, concurrency=1), []
+    blocked = bus.subscribe(lambda event: asyncio.sleep(60), types="a.*")
+    bus.subscribe(lambda event: seen.append(event.type), types="b.*")
+    loop = asyncio.new_event_loop()
+
+    async def begin():
+        await bus.start()
+        bus.publish_nowait("a.b")
+        await asyncio.sleep(0.001)
+        bus.publish_nowait("a.b")
+        waiting = asyncio.create_task(bus.publish("b.b"))
+        await asyncio.sleep(0.001)
+        return waiting
+
+    waiting = loop.run_until_complete(begin())
+    blocked.unsubscribe()
+    bus.publish_nowait("a.b")
+    assert loop.run_until_complete(waiting) is True
+    loop.run_until_complete(bus.stop(0.01))
+    loop.close()
+    assert bus.get_metrics()["dropped"] == 3
+
+
 async def test_a_bus_survives_the_death_of_its_workers():
     bus, seen = EventBus(), []
     bus.subscribe(lambda event: seen.append(event.payload))

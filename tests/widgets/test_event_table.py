@@ -542,3 +542,18 @@ def test_rows_appended_in_one_tick_are_inserted_once(table: EventTable, feed: Fe
         feed(orders(1, first=first))
     table.tick()
     assert inserted == [(before, table.rows.rowCount() - 1)]
+
+
+def test_the_reason_for_an_empty_table_stays_in_the_middle_after_scrolling(qtbot, session, focus, matches) -> None:
+    """Qt moves the children of a viewport along with what is scrolled."""
+    table = EventTable(session, focus, matches)
+    qtbot.addWidget(table)
+    table.resize(900, 400)
+    table.show()
+    table.tick()
+    assert table.verticalScrollBar().value() > 0
+    matches.set_filter(parse("type:nothing.like.this"))
+    table.tick()
+    notice = table._vacancy._notice
+    assert notice.isVisible()
+    assert table.viewport().geometry().contains(notice.geometry())
