@@ -1,4 +1,4 @@
-"""The window under load: 10,000 events a second through a tap, beside the same window with nothing to do.
+"""The window under load: 10,000 events (30,000 rows) a second through a tap, beside the same window at rest.
 
 Lateness is how much later than asked a 16 ms timer of the window's loop fires; publish → visible ends when the
 paint of the row returns.
@@ -46,7 +46,7 @@ def lateness(idle: list[dict[str, float]], loaded: list[dict[str, float]]) -> Fi
     beside = statistics.median(run["late_p99_ms"] for run in idle)
     middle = statistics.median(values)
     reached = statistics.median(run["rate"] for run in loaded)
-    limit = f"idle window {beside:.1f} ms; {reached:,.0f} ev/s stored"
+    limit = f"idle window {beside:.1f} ms; {reached:,.0f} rows/s stored"
     goal = "a 16 ms timer is late by < 16 ms at p99 with 10,000 ev/s"
     return Figure("window lateness p99", middle, values[0], values[-1], "ms", limit, middle / 16, goal, middle < 16)
 
