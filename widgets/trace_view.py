@@ -27,6 +27,8 @@ REFRESH_S: Final = 0.33
 LEISURE: Final = 15
 """A refresh is followed by a pause so many times as long: a trace of many thousand events takes a while to build."""
 MOST_LISTED: Final = 200
+MOST_ROWS: Final = 5_000
+"""Rows of a trace that are shown: more would hold the window up each time the trace grows. Exports have all."""
 LIVE_NS: Final = 30_000_000_000
 """A trace is live while its last event is younger."""
 NARROW_PX: Final = 620
@@ -105,7 +107,7 @@ class TraceView(QWidget):
 
     def _build(self, correlation_id: str) -> None:
         try:
-            trace = build_trace(self._session.store, correlation_id, horizon=self._focus.horizon)
+            trace = build_trace(self._session.store, correlation_id, horizon=self._focus.horizon, limit=MOST_ROWS)
         except Evicted:
             trace = Trace(correlation_id)
         self.table.show_trace(trace)
