@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 MIB: Final = 1024 * 1024
 MOST_RECENT: Final = 10
 
-Density = Literal["comfortable", "compact"]
 PhaseName = Literal["published", "delivered", "handled", "failed", "retried", "dead-lettered", "dropped"]
 PriorityName = Literal["critical", "high", "normal", "low"]
 Budget = Annotated[float, Meta(gt=0, le=3_600_000)]
@@ -38,16 +37,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the user chose.
 
     `memory_mib` bounds the events that are kept. `budgets` holds the latency budgets in ms that differ from
-    the defaults. `recent` are URLs of sources, newest first, without passwords. `muted` are event types.
+    the defaults. `recent` are URLs of sources, newest first, without passwords.
     `layout` is the window's own.
     """
 
     theme: Theme = "system"
-    density: Density = "comfortable"
     memory_mib: Annotated[int, Meta(ge=16, le=1_048_576)] = 512
     budgets: dict[PriorityName, Budget] = msgspec.field(name="budgets_ms", default_factory=dict)
     hidden_phases: tuple[PhaseName, ...] = ()
-    muted: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     layout: bytes = b""
 
