@@ -1,7 +1,8 @@
 """Supervisor: drives connectors, and always knows what each is doing and why.
 
-It alone decides when a source is tried again (1 s to 30 s, doubled, with jitter). A connector that raises is
-never the end of the window: the state and the reason are shown, the details are logged.
+It alone decides when a source is tried again: after 1 s to 8 s, doubled, with jitter, so that a repaired source is back
+within ten seconds. A connector that raises is never the end of the window: the state and the reason are shown, the
+details are logged.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from eventscope.connector import Block, Connector, Declaration, Record, Refused,
 log = logging.getLogger(__name__)
 
 FIRST_BACKOFF_S = 1.0
-LONGEST_BACKOFF_S = 30.0
+LONGEST_BACKOFF_S = 8.0
 STOP_S = 5.0
 """How long a cancelled connector may take to let go."""
 

@@ -14,7 +14,7 @@ from connectors.kafka_probe import explain, probe
 from connectors.kafka_tail import KafkaTail
 from connectors.kafka_topics import Topics
 from connectors.kafka_watchdog import Watchdog
-from eventscope.connector import CheckResult, Connector, Sink
+from eventscope.connector import CheckResult, Connector, ConnectorError, Sink
 
 __all__ = ["KafkaConnector", "KafkaOptions"]
 
@@ -49,10 +49,14 @@ class KafkaConnector(Connector):
         calm_logs()
         client = KafkaClient(self.options, self._watchdog.patience_s)
         try:
-            await client.bootstrap()
+            await client.bootstrap(self._watchdog.connect_s)
             await KafkaTail(client, self.options, self._positions, self._watchdog, sink).run()
         except Unreachable as error:
+            self._watchdog.wait_longer()
             raise await explain(self.options) from error
+        except ConnectorError as error:
+            # Brokers that have never answered us may be out of reach under the addresses that they tell.
+            raise error if self._watchdog.heard or self._positions.offsets else await explain(self.options) from error
         finally:
             await close_client(client)
 

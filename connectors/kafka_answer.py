@@ -45,7 +45,7 @@ class Portion(NamedTuple):
 
 
 def fetch_request(offsets: Mapping[Partition, int], wait_ms: int, isolation: int) -> FetchRequest:
-    """A request for what follows `offsets`, in an order that is another one each time, so that none is last for ever."""
+    """A request for what follows `offsets`, in another order each time, so that none is last for ever."""
     topics: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for partition in random.sample(list(offsets), len(offsets)):
         topics[partition.topic].append((partition.number, offsets[partition], PARTITION_BYTES))

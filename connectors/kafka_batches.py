@@ -78,8 +78,8 @@ def read_batches(data: bytes, offset: int, aborted: Aborted | None = None) -> It
         if stop > len(data):
             return
         piece = _piece(view[at:stop], base, offset, aborted)
-        offset = max(offset, piece.next_offset)
-        yield piece
+        offset = max(offset, piece.next_offset)  # no checksum covers the offset of a batch: never go back
+        yield piece._replace(next_offset=offset)
         at = stop
 
 
@@ -111,10 +111,10 @@ def _readable_piece(batch: Any, count: int, offset: int, aborted: Aborted | None
         reason = f"it cannot be unpacked ({type(error).__name__})"
     else:
         return Piece(records if batch.base_offset >= offset else _from(records, offset), after)
-    unread = after - max(offset, batch.base_offset)
-    return Piece(
-        (), after, Damage(min(count, unread), offset <= batch.base_offset, _sentence(batch.base_offset, reason))
-    )
+    unread = min(count, after - max(offset, batch.base_offset))
+    if unread <= 0:
+        return Piece((), after)
+    return Piece((), after, Damage(unread, offset <= batch.base_offset, _sentence(batch.base_offset, reason)))
 
 
 def _legacy_piece(batch: memoryview, magic: int, offset: int) -> Piece:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from connectors.kafka_client import KafkaClient
-from connectors.kafka_metadata import Partition
+from connectors.kafka_metadata import LEADERLESS, Partition
 from connectors.kafka_positions import Positions
 
 __all__ = ["Plan"]
@@ -32,6 +32,12 @@ class Plan:
     def offsets(self) -> dict[Partition, int]:
         """The offset to read next in each partition."""
         return self.positions.offsets
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known where to read in every partition that has a leader."""
+        led = (partition for partition in self.wanted if self.client.view.leader(partition) != LEADERLESS)
+        return all(partition in self.offsets for partition in led)
 
     def due(self, broker: int) -> dict[Partition, int]:
         """What is to be read from a broker now, and from which offset on."""

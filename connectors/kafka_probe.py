@@ -11,16 +11,17 @@ from typing import Any, Final
 from aiokafka import errors as kafka_errors
 from aiokafka.conn import AIOKafkaConnection
 
-from connectors.kafka_client import connect, ssl_context
+from connectors.kafka_client import connect
 from connectors.kafka_metadata import AllTopics, ClusterView, view_of
 from connectors.kafka_options import KafkaOptions, Protocol
+from connectors.kafka_security import ssl_context
 from connectors.kafka_topics import Topics
 from connectors.wording import many
 from eventscope.connector import CheckResult, ConnectorError, Refused
 
 __all__ = ["explain", "probe"]
 
-PROBE_S: Final = 8.0
+PROBE_S: Final = 4.0
 LOGIN: Final = "login"
 
 LOGIN_ERRORS: Final = (
@@ -113,6 +114,8 @@ class _Probe:
     async def _talk(self) -> AsyncIterator[CheckResult]:
         try:
             conn = await connect(self._options, self._host, self._port, PROBE_S)
+        except Refused as error:
+            yield CheckResult(LOGIN, False, str(error))
         except LOGIN_ERRORS as error:
             yield CheckResult(LOGIN, False, self._login_advice(error))
         except (OSError, kafka_errors.KafkaError, AssertionError) as error:
@@ -122,17 +125,36 @@ class _Probe:
             if self._options.protocol in (Protocol.SASL_PLAINTEXT, Protocol.SASL_SSL):
                 yield CheckResult(LOGIN, True, f"logged in by {self._options.sasl_mechanism}")
             try:
-                yield await self._look(conn)
+                async for result in self._look(conn):
+                    yield result
             finally:
                 await asyncio.wait([conn.close()], timeout=PROBE_S)
 
-    async def _look(self, conn: AIOKafkaConnection) -> CheckResult:
+    async def _look(self, conn: AIOKafkaConnection) -> AsyncIterator[CheckResult]:
         try:
             view = view_of(await conn.send(AllTopics()))
         except (OSError, kafka_errors.KafkaError, NotImplementedError):
             advice = "it may want a login; give security_protocol=SASL_SSL (or SASL_PLAINTEXT) and a user"
-            return CheckResult("protocol", False, f"{self._place} hung up when it was asked for its topics: {advice}")
-        return self._topics(view)
+            yield CheckResult("protocol", False, f"{self._place} hung up when it was asked for its topics: {advice}")
+            return
+        result = await self._reach(view)
+        yield result
+        if result.ok:
+            yield self._topics(view)
+
+    async def _reach(self, view: ClusterView) -> CheckResult:
+        """Whether the brokers can be reached where they say that they are, which need not be where we came in."""
+        for _, host, port, *_ in view.brokers:
+            try:
+                async with asyncio.timeout(PROBE_S):
+                    _, writer = await asyncio.open_connection(host, port)
+                writer.transport.abort()
+            except (OSError, UnicodeError):
+                advice = "correct its advertised.listeners, or make that address known to this machine"
+                return CheckResult(
+                    "brokers", False, f"{self._place} sends us on to {host}:{port}, out of reach; {advice}"
+                )
+        return CheckResult("brokers", True, f"{many(len(view.brokers), 'broker')} can be reached")
 
     def _topics(self, view: ClusterView) -> CheckResult:
         topics = Topics(self._options.topics, self._options.pattern)

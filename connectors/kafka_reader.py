@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final, NoReturn
+import time
+from typing import Any, Final, NoReturn
 
 from aiokafka import errors as kafka_errors
 
@@ -37,6 +38,7 @@ class BrokerReader:
         self._watchdog = watchdog
         self._sink = sink
         self._wait_ms = wait_ms
+        self._asked_at = 0.0
 
     async def run(self) -> NoReturn:
         """Read until cancelled."""
@@ -47,38 +49,56 @@ class BrokerReader:
                 self._watchdog.excuse(self._broker)
                 await self._plan.next_round()
                 continue
-            request = fetch_request(due, self._wait_ms, self._plan.isolation)
-            try:
-                response = await self._watchdog.ask(self._broker, self._plan.client.send(self._broker, request))
-            except (kafka_errors.KafkaError, OSError, KeyError) as error:
-                # The metadata come first: what is behind a new connection may be another log.
-                log.info("broker %s did not answer: %r", self._broker, error)
-                await self._plan.next_round(hurry=True)
-                continue
-            for answer in answers_of(response):
-                await self._take(answer, due[answer.partition])
+            response = await self._ask(due)
+            if response is not None:
+                taken = [
+                    await self._take(each, due[each.partition])
+                    for each in answers_of(response)
+                    if each.partition in due
+                ]
+                await self._hold_back(response.throttle_time_ms / 1_000, not any(taken))
 
-    async def _take(self, answer: Answer, offset: int) -> None:
+    async def _ask(self, due: dict[Partition, int]) -> Any:
+        """The broker's answer, or None if there is none."""
+        request = fetch_request(due, self._wait_ms, self._plan.isolation)
+        self._asked_at = time.monotonic()
+        try:
+            return await self._watchdog.ask(self._broker, self._plan.client.send(self._broker, request))
+        except (kafka_errors.KafkaError, OSError, KeyError) as error:
+            # The metadata come first: what is behind a new connection may be another log.
+            log.info("broker %s did not answer: %r", self._broker, error)
+            await self._plan.next_round(hurry=True)
+            return None
+
+    async def _hold_back(self, throttle_s: float, nothing: bool) -> None:
+        """Keep to the broker's quota, and do not ask at once again if it had nothing and did not wait either."""
+        pause = self._asked_at + self._wait_ms / 1_000 - time.monotonic() if nothing else 0.0
+        await asyncio.sleep(max(throttle_s, pause))
+
+    async def _take(self, answer: Answer, offset: int) -> bool:
+        """Hand over what came for a partition; whether anything did."""
         if answer.error:
-            return await self._refused(answer.partition, offset, answer.error)
+            await self._refused(answer.partition, offset, answer.error)
+            return False
         self._plan.troubles.pop(answer.partition.topic, None)
         pieces = read_batches(answer.data, offset, answer.aborted(self._plan.isolation))
         for portion in portions(pieces):
             if not self._plan.is_at(answer.partition, offset):
-                return None
+                break
             offset = self._advance(answer, offset, portion)
             await asyncio.sleep(0)
             await self._sink.room()
-        return None
+        return bool(answer.data)
 
     def _advance(self, answer: Answer, offset: int, portion: Portion) -> int:
         """Hand over a portion; the offset to go on from, which never lies behind the end of the log."""
-        after = min(portion.next_offset, max(answer.end, offset + 1)) if portion.damage else portion.next_offset
-        self._plan.offsets[answer.partition] = after
+        after = min(portion.next_offset, max(answer.end, offset + 1))
         if portion.records:
             self._sink.push(block_of(answer.partition, portion.records))
+        self._plan.offsets[answer.partition] = after
         if damage := portion.damage:
-            self._gap(answer.partition, after - 1, damage.count, exact=damage.exact, reason=damage.reason)
+            count = min(damage.count, after - offset)
+            self._gap(answer.partition, after - 1, count, exact=damage.exact, reason=damage.reason)
         return after
 
     async def _refused(self, partition: Partition, offset: int, code: int) -> None:

@@ -67,7 +67,9 @@ class KafkaTail:
                 if broker not in self._readers:
                     self._readers.add(broker)
                     group.create_task(self._reader(broker).run(), name=f"kafka broker {broker}")
-            self._settled = True
+            if not self._plan.settled:
+                self._plan.hurry()
+            self._settled = self._settled or self._plan.settled
             self._show()
             await self._plan.pause(LOOK_S)
             while not await self._view():

@@ -17,6 +17,7 @@ __all__ = ["Watchdog"]
 
 LOOK_S: Final = 0.25
 STALLED_S: Final = 3.0
+CONNECT_S: Final = 5.0
 FIRST_PATIENCE_S: Final = 8.0
 LONGEST_PATIENCE_S: Final = 40.0
 PROMPT_S: Final = 1.0
@@ -34,6 +35,8 @@ class Watchdog:
         self._owed: dict[Hashable, float] = {}
         self._silent_since: float | None = None
         self._took = 0.0
+        self.heard = False
+        """Whether anybody has answered on these connections."""
 
     async def ask(self, whom: Hashable, answer: Awaitable[AnswerT]) -> AnswerT:
         """Wait for an answer. One that raises is none: the silence goes on."""
@@ -43,6 +46,7 @@ class Watchdog:
         result = await answer
         del self._owed[whom]
         self._silent_since = None
+        self.heard = True
         self._took = self._clock() - asked
         if self._took < PROMPT_S:
             self.patience_s = FIRST_PATIENCE_S
@@ -52,11 +56,21 @@ class Watchdog:
         """Nothing is wanted of somebody any more."""
         self._owed.pop(whom, None)
 
+    def wait_longer(self) -> None:
+        """Have more patience the next time: the cluster may be slow."""
+        self.patience_s = min(self.patience_s * 2, LONGEST_PATIENCE_S)
+
+    @property
+    def connect_s(self) -> float:
+        """How long to wait for each answer while a connection is made."""
+        return max(CONNECT_S, self.patience_s / 2)
+
     def forget(self) -> None:
         """Begin anew, with other connections."""
         self._owed.clear()
         self._silent_since = None
         self._took = 0.0
+        self.heard = False
 
     @property
     def silence_s(self) -> float:
@@ -79,5 +93,5 @@ class Watchdog:
             await asyncio.sleep(LOOK_S)
             look()
             if (silence := self.silence_s) > self.patience_s:
-                self.patience_s = min(self.patience_s * 2, LONGEST_PATIENCE_S)
+                self.wait_longer()
                 raise ConnectorError(f"lost: no broker has answered for {silence:.0f} s; is the cluster up?")

@@ -26,6 +26,7 @@ OURS: Final = {
     "demo": "connectors.demo:DemoConnector",
     "file": "connectors.file:FileConnector",
     "inprocess": "connectors.inprocess:InProcessConnector",
+    "kafka": "connectors.kafka:KafkaConnector",
     "tap": "connectors.tap:TapConnector",
 }
 

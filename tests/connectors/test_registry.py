@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Packages that bring connectors: one that works, one that lacks a module, one that is none."""
     points = [
-        EntryPoint("kafka", "connectors.absent_kafka_client:Kafka", registry.GROUP),
+        EntryPoint("redis", "connectors.absent_redis_client:Redis", registry.GROUP),
         EntryPoint("pulsar", "absent_pulsar_client:Pulsar", registry.GROUP),
         EntryPoint("broken", "connectors.registry:NoSuchName", registry.GROUP),
         EntryPoint("odd", "connectors.registry:schemes", registry.GROUP),
@@ -64,7 +64,7 @@ def test_opening_a_source_imports_no_other_connector(scheme: str) -> None:
         ("events.jsonl", "a source is a URL that begins with "),
         ("", "a source is a URL that begins with "),
         ("user:secret@host", "'user' is no kind of source"),
-        ("kafka://h", "kafka: needs connectors.absent_kafka_client; run: pip install 'eventscope[kafka]'"),
+        ("redis://h", "redis: needs connectors.absent_redis_client; run: pip install 'eventscope[redis]'"),
         ("pulsar://h", "pulsar: needs absent_pulsar_client; run: pip install absent_pulsar_client"),
         ("broken:", "broken: its connector is broken"),
         ("odd:", "odd: connectors.registry:schemes is no Connector"),

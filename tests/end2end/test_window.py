@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_tour_leaves_a_picture_and_a_trace(eventscope: Any, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    code, out, err = finish(eventscope("demo:?seed=7&rate=80", "--tour", folder), timeout=90)
+    code, _, err = finish(eventscope("demo:?seed=7&rate=80", "--tour", folder), timeout=90)
     assert (code, err) == (0, "")
     picture = QImage(str(folder / "eventscope.png"))
     assert picture.width() >= 1_600

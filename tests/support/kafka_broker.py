@@ -23,17 +23,25 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "4.1.1"
 JARS = ROOT / ".cache" / "kafka" / VERSION
-DEPENDENCIES = (("org.apache.kafka", "kafka_2.13", VERSION), ("org.slf4j", "slf4j-nop", "1.7.36"))
+DEPENDENCIES = (
+    ("org.apache.kafka", "kafka_2.13", VERSION),
+    ("org.apache.kafka", "kafka-tools", VERSION),
+    ("org.slf4j", "slf4j-nop", "1.7.36"),
+)
 START_S = 60.0
 
 PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
+process.roles={roles}
+node.id={number}
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},WIRE://127.0.0.1:{wire}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},WIRE://127.0.0.1:{inner}inter.broker.listener.name=PLAINTEXT
+listeners={listeners}
+advertised.listeners={advertised}
+log.dirs={logs}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1
@@ -41,19 +49,25 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
 message.max.bytes=20971520
-socket.request.max.bytes=104857600
-log.retention.check.interval.ms=500
-log.initial.task.delay.ms=100
 log.segment.delete.delay.ms=100
-auto.create.topics.enable=true
 num.partitions=1
 """
 
 USER = "watcher"
 PASSWORD = "hunter2canary"
 
-GUARDS = """
+GUARDS = """\
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
+listener.name.login.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+listener.name.login.scram-sha-256.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.tls.ssl.keystore.location={store}
+listener.name.tls.ssl.keystore.password={password}
 """
+"""Whoever does not log in may do everything; who does, only what an ACL says."""
 
 
 def jars() -> Path:
@@ -98,28 +112,61 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-class KafkaBroker:
-    """One broker. Its second listener is advertised as `wire`, so that a proxy there sees and cuts all connections."""
+def _new_identity() -> str:
+    """A cluster's identity, as Kafka writes it; never with a dash in front, which would be an option."""
+    return base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
 
-    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
+
+def _listed(**ports: int) -> str:
+    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
+
+
+class KafkaBroker:
+    """One broker. Its second listener is advertised as `wire`, so that a proxy there sees and cuts all connections.
+
+    With `joins` it is the second broker of that one's cluster.
+    """
+
+    def __init__(self, folder: Path, *, guarded: bool = False, joins: KafkaBroker | None = None) -> None:
         self.folder = folder
-        self.port, self._controller, self.inner, self.wire, self.sasl, self.tls = free_ports(6)
+        self.port, controller, self.inner, self.wire, self.login, self.tls = free_ports(6)
+        self.controller: int = joins.controller if joins else controller
+        self.identity: str = joins.identity if joins else _new_identity()
+        self.certificate = folder / "broker.pem"
         self._logs = folder / "logs"
         self._process: subprocess.Popen[bytes] | None = None
         self._properties = folder / "server.properties"
-        self.certificate = folder / "broker.pem"
-        text = PROPERTIES.format(port=self.port, controller=self._controller, inner=self.inner, wire=self.wire)
-        self._properties.write_text(text + f"log.dirs={self._logs}\n" + (self._guards() if guarded else LISTENERS))
+        more = {"LOGIN": self.login, "TLS": self.tls} if guarded else {}
+        controls = {} if joins else {"CONTROLLER": controller}
+        text = PROPERTIES.format(
+            roles="broker" if joins else "broker,controller",
+            number=2 if joins else 1,
+            controller=self.controller,
+            listeners=_listed(PLAINTEXT=self.port, WIRE=self.inner, **controls, **more),
+            advertised=_listed(PLAINTEXT=self.port, WIRE=self.wire, **more),
+            logs=self._logs,
+        )
+        self._properties.write_text(text + (self._guards() if guarded else ""))
 
     def _guards(self) -> str:
         """Two more listeners, with login and with TLS, and an authorizer that lets in whoever does not log in."""
         store = self.folder / "broker.p12"
         keytool = ["keytool", "-keystore", str(store), "-storepass", PASSWORD, "-alias", "broker"]
-        make = ["-genkeypair", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-validity", "30"]
+        make = [
+            "-genkeypair",
+            "-keyalg",
+            "RSA",
+            "-dname",
+            "CN=127.0.0.1",
+            "-ext",
+            "san=ip:127.0.0.1",
+            "-validity",
+            "30",
+        ]
         subprocess.run([*keytool, *make], capture_output=True, timeout=60, check=True)
         export = ["-exportcert", "-rfc", "-file", str(self.certificate)]
         subprocess.run([*keytool, *export], capture_output=True, timeout=60, check=True)
-        return GUARDS.format(sasl=self.sasl, tls=self.tls, store=store, user=USER, password=PASSWORD)
+        return GUARDS.format(store=store, user=USER, password=PASSWORD)
 
     @property
     def address(self) -> str:
@@ -129,9 +176,9 @@ class KafkaBroker:
     def start(self) -> None:
         """Start it, with an empty log the first time, and wait until it answers."""
         if not self._logs.exists():
-            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            format_log = ["kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._properties)]
-            subprocess.run(self._java(*format_log), capture_output=True, timeout=60, check=True)
+            format_log = ["kafka.tools.StorageTool", "format", "-t", self.identity, "-c", str(self._properties)]
+            login = ["--add-scram", f"SCRAM-SHA-256=[name={USER},password={PASSWORD}]"]
+            subprocess.run(self._java(*format_log, *login), capture_output=True, timeout=60, check=True)
         with (self.folder / "console.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._java("kafka.Kafka", str(self._properties)), stdout=log, stderr=log, start_new_session=True
@@ -146,6 +193,14 @@ class KafkaBroker:
         """End it in an orderly way."""
         self._end(signal.SIGTERM)
 
+    def allow_reading(self, topic: str) -> None:
+        """Let the user who logs in read a topic, and nothing else."""
+        who = ["--bootstrap-server", self.address, "--add", "--allow-principal", f"User:{USER}"]
+        what = ["--operation", "Read", "--operation", "Describe", "--topic", topic]
+        subprocess.run(
+            self._java("org.apache.kafka.tools.AclCommand", *who, *what), capture_output=True, timeout=60, check=True
+        )
+
     def freeze(self) -> None:
         """Let it live and answer nothing."""
         assert self._process is not None
@@ -157,8 +212,9 @@ class KafkaBroker:
         self._process.send_signal(signal.SIGCONT)
 
     def wipe(self) -> None:
-        """Throw away all that it has stored; only while it does not run."""
+        """Throw away all that it has stored, and be another cluster; only while it does not run."""
         shutil.rmtree(self._logs)
+        self.identity = _new_identity()
 
     def _java(self, *arguments: str) -> list[str]:
         options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*"]
@@ -190,10 +246,10 @@ class KafkaBroker:
 
 
 @contextlib.contextmanager
-def running_broker(folder: Path) -> Iterator[KafkaBroker]:
+def running_broker(folder: Path, *, guarded: bool = False, joins: KafkaBroker | None = None) -> Iterator[KafkaBroker]:
     """A broker that is ended with the block."""
     jars()
-    broker = KafkaBroker(folder)
+    broker = KafkaBroker(folder, guarded=guarded, joins=joins)
     try:
         broker.start()
         yield broker

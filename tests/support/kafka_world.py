@@ -38,9 +38,9 @@ class Cluster:
         await self.producer.stop()
         await self.admin.close()
 
-    async def create(self, *names: str, partitions: int = 1, **settings: str) -> None:
+    async def create(self, *names: str, partitions: int = 1, copies: int = 1, **settings: str) -> None:
         """Make topics, and wait until they can be written to."""
-        topics = [NewTopic(name, partitions, 1, topic_configs=settings) for name in names]
+        topics = [NewTopic(name, partitions, copies, topic_configs=settings) for name in names]
         await self.admin.create_topics(topics)
         for name in names:
             await self._led(name, partitions)

@@ -17,7 +17,7 @@ numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
-    with running_broker(tmp_path_factory.mktemp("kafka")) as broker:
+    with running_broker(tmp_path_factory.mktemp("kafka"), guarded=True) as broker:
         yield broker
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
-from kafka_broker import KafkaBroker
+from kafka_broker import KafkaBroker, running_broker
 from kafka_world import Cluster, connector, gaps, numbered, supervised, tailing, values
 from wire_proxy import WireProxy
 
@@ -29,9 +30,7 @@ async def test_a_cut_wire_loses_and_repeats_nothing(cluster: Cluster, name: str,
     assert gaps(sink) == []
 
 
-async def test_a_half_open_wire_is_stalled_then_lost_then_back(
-    cluster: Cluster, name: str, wire: WireProxy
-) -> None:
+async def test_a_half_open_wire_is_stalled_then_lost_then_back(cluster: Cluster, name: str, wire: WireProxy) -> None:
     await cluster.create(name)
     async with supervised(cluster.url(name, port=wire.port)) as sink:
         wire.stall()
@@ -82,6 +81,23 @@ async def test_a_killed_broker_comes_back_without_a_gap_or_a_repeat(own_cluster:
         await eventually(lambda: sink.rows >= 1_000)
         assert time.monotonic() - repaired < 10
     assert integers(sink) == list(range(1_000))
+    assert gaps(sink) == []
+
+
+async def test_a_leader_that_moves_is_followed(own_cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    with running_broker(tmp_path / "second", joins=own_cluster.broker) as second:
+        await own_cluster.create("orders", partitions=4, copies=2)
+        async with supervised(own_cluster.url("orders")) as sink:
+            await own_cluster.send("orders", numbered(0, 400))
+            await eventually(lambda: sink.rows == 400)
+            await asyncio.to_thread(second.stop)
+            moved = time.monotonic()
+            await own_cluster.send("orders", numbered(400, 800))
+            await eventually(lambda: sink.rows >= 800)
+            assert time.monotonic() - moved < 5
+            assert sink.failures == []  # type: ignore[attr-defined]
+    assert sorted(integers(sink)) == list(range(800))
     assert gaps(sink) == []
 
 
@@ -138,9 +154,7 @@ async def test_records_deleted_before_they_were_read_are_a_counted_gap(cluster: 
     assert integers(sink) == list(range(130, 150))
     (gap,) = gaps(sink)
     assert gap.channel == f"{name}[0]@100"
-    assert gap.error == (
-        "missed at most 30 events: they were deleted from the topic before they could be read"
-    )
+    assert gap.error == ("missed at most 30 events: they were deleted from the topic before they could be read")
     assert sink.lost_rows == 30
 
 
