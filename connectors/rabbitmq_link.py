@@ -64,8 +64,8 @@ class Link:
             await self._close()
             if not isinstance(error, Exception):
                 raise
-            frames = self._transport.frames
-            raise connect_trouble(error, self.place, frames and frames.farewell) from error
+            farewell = self._transport.frames.farewell if self._transport.frames else None
+            raise connect_trouble(error, self.place, farewell) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:

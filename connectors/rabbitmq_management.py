@@ -7,8 +7,11 @@ import base64
 import contextlib
 import json
 import ssl
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
+
+from connectors.rabbitmq_options import RabbitOptions
 
 __all__ = ["Management", "Unavailable"]
 
@@ -23,11 +26,22 @@ class Unavailable(Exception):
 class Management:
     """Reads through HTTP. Each call raises Unavailable, or returns None for what does not exist."""
 
-    def __init__(self, address: tuple[str, int], login: tuple[str, str], vhost: str, context: ssl.SSLContext | None):
+    def __init__(
+        self, address: tuple[str, int], login: tuple[str, str], vhost: str, context: Callable[[], ssl.SSLContext] | None
+    ) -> None:
         self._host, self._port = address
         self._login = base64.b64encode(":".join(login).encode()).decode()
         self._vhost = quote(vhost, safe="")
         self._context = context
+
+    @classmethod
+    def of(cls, options: RabbitOptions, *, tls: bool) -> Management | None:
+        """The API beside the broker, None if it is not to be asked. Over TLS if the broker is."""
+        address = options.management_address(tls=tls)
+        if address is None:
+            return None
+        context = options.tls if tls else None
+        return cls(address, (options.user, options.secret), options.path, context)
 
     async def exchange(self, name: str) -> dict[str, Any] | None:
         """An exchange: its `type`, `auto_delete` and more."""
@@ -72,13 +86,14 @@ class Management:
             raise Unavailable("what answers is something else") from error
 
     async def _request(self, path: str) -> tuple[int, bytes]:
-        reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._context, limit=LARGEST_ANSWER)
+        context = self._context() if self._context else None
+        reader, writer = await asyncio.open_connection(self._host, self._port, ssl=context, limit=LARGEST_ANSWER)
         try:
             # By HTTP/1.0 the answer comes in one piece and ends with the connection.
             lines = (f"GET /api/{path} HTTP/1.0", f"Host: {self._host}", f"Authorization: Basic {self._login}", "", "")
             writer.write("\r\n".join(lines).encode())
             head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.read(LARGEST_ANSWER) if b"\r\n" in head else b""
+            body = b""
             while part := await reader.read(LARGEST_ANSWER - len(body)):
                 body += part
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:

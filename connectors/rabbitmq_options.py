@@ -40,11 +40,11 @@ def _help(text: str) -> dict[str, str]:
 def _with_from(options: type[OptionsT]) -> type[OptionsT]:
     """Declare the option `from`, a name that Python does not let a class body use."""
     options.__annotations__["from"] = "str"
-    setattr(options, "from", field(default="next", metadata=_help(f"where to begin in a stream: {STARTS}")))
+    setattr(options, "from", field(default="next", repr=False, metadata=_help(f"where to begin in a stream: {STARTS}")))
     return options
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 @_with_from
 class RabbitOptions:
     """Options of `amqp:`; `path` is the virtual host."""
