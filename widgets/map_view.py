@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session import Session
 from app.topology_map import NodeKind, TopologyMap
@@ -16,7 +16,7 @@ from widgets.map_canvas import MapCanvas
 from widgets.map_groups import readable
 from widgets.segments import Segments
 from widgets.talkers import TalkerTable
-from widgets.text import label
+from widgets.text import elided, label
 from widgets.tools import plain_tip, tool
 
 __all__ = ["MapView"]
@@ -45,7 +45,7 @@ class MapView(QWidget):
         self.search = QLineEdit()
         self.arrange = tool("Arrange", "Find new places for all nodes", "waypoints")
         self.fit = tool("", "Show the whole map (0)", "maximize")
-        self._facts = label(HINT, "muted")
+        self._facts = elided(HINT, "muted")
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -132,7 +132,6 @@ class MapView(QWidget):
         for page in (empty, self.canvas, self.talkers):
             self._pages.addWidget(page)
         self._facts.setContentsMargins(12, 4, 12, 4)
-        self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

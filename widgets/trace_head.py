@@ -12,7 +12,7 @@ from app.display import display
 from app.row_text import clock_time
 from app.trace_nodes import NodeKind, Trace
 from app.trace_summary import TraceState
-from widgets.text import label, selectable
+from widgets.text import elided, label, selectable
 from widgets.tools import plain_tip, tool
 from widgets.trace_list import counted
 from widgets.trace_rows import is_error
@@ -36,7 +36,7 @@ class TraceHead(QWidget):
         self._name = selectable("", "strong")
         self._state = label("", "muted")
         self._live = label("LIVE", "badge")
-        self._counts = label("", "muted")
+        self._counts = elided("", "muted")
         self._warnings = label("", "muted")
         for squeezed in (self._name, self._counts):
             squeezed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
