@@ -1,7 +1,7 @@
 """`amqp://USER@HOST:PORT/VHOST?exchange=NAME` taps exchanges of RabbitMQ through a temporary queue of our own.
 
 `firehose=1` reads what an operator traces, `stream=QUEUE&from=first` a stream. Consumers and publishers notice
-nothing; see docs/connectors.md.
+nothing: the queue gets copies, is bounded, and is gone with the connection.
 """
 
 from __future__ import annotations

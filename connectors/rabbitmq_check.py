@@ -10,7 +10,7 @@ from typing import Final
 import aiormq
 
 from connectors.rabbitmq_bindings import TRACE_EXCHANGE, Bindings
-from connectors.rabbitmq_link import Link
+from connectors.rabbitmq_link import BROKEN, Link
 from connectors.rabbitmq_management import Management, Unavailable
 from connectors.rabbitmq_options import RabbitOptions
 from connectors.rabbitmq_tap import Tap
@@ -105,7 +105,7 @@ async def _stream(name: str, link: Link, management: Management | None) -> Check
         facts = await management.queue(name) if management else None
     except aiormq.exceptions.ChannelNotFoundEntity:
         return CheckResult("stream", False, f"there is no queue {name}; check the name, or start what declares it")
-    except aiormq.AMQPError as error:
+    except BROKEN as error:
         return CheckResult("stream", False, f"the queue {name} cannot be looked at: {error}")
     except Unavailable:
         facts = None

@@ -21,7 +21,7 @@ from connectors.rabbitmq_options import RabbitOptions
 from connectors.rabbitmq_trouble import connect_trouble, lost_trouble
 from eventscope.connector import ConnectorError, Refused
 
-__all__ = ["BATCH", "Link"]
+__all__ = ["BATCH", "BROKEN", "DEAF", "Link"]
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,12 @@ CLOSE_S: Final = 2.0
 HEARTBEAT_S: Final = 10
 BATCH: Final = 250
 """Messages that are handed over at once, at most; the broker sends twice as many ahead."""
+
+DEAF: Final = 4
+"""Ticks of silence from which on nobody is waited for: a goodbye would not be answered."""
+
+BROKEN: Final = (aiormq.AMQPError, OSError, RuntimeError)
+"""What the library raises on a channel or connection that is gone."""
 
 # At DEBUG these log what they send, passwords among it.
 for _name in ("aio_pika", "aiormq", "pika"):
@@ -76,7 +82,7 @@ class Link:
         assert self._connection is not None
         try:
             return await self._connection.channel(publisher_confirms=False)
-        except (aiormq.AMQPError, OSError, RuntimeError) as error:
+        except BROKEN as error:
             raise self.trouble() from error
 
     @contextlib.asynccontextmanager
@@ -119,8 +125,10 @@ class Link:
 
     async def _close(self) -> None:
         """Say goodbye; a connection that does not answer is cut."""
+        if self._transport is not None and self._transport.deaf:
+            await self._transport.cut()
         if self._connection is not None and not self._connection.is_closed:
-            with contextlib.suppress(TimeoutError, OSError, aiormq.AMQPError):
+            with contextlib.suppress(*BROKEN):  # a TimeoutError is an OSError
                 async with asyncio.timeout(CLOSE_S):
                     await self._connection.close()
         if self._transport is not None:
@@ -135,6 +143,11 @@ class _Transport(TransportFactory):
         self._context = context
         self._server_name = server_name
         self._writer: asyncio.StreamWriter | None = None
+
+    @property
+    def deaf(self) -> bool:
+        """Whether nothing has been heard for long."""
+        return self.frames is not None and self.frames.silent >= DEAF
 
     async def create(self, url: URL, **_: Any) -> tuple[Any, asyncio.StreamWriter]:
         """Called by the library."""

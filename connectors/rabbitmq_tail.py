@@ -28,8 +28,11 @@ PROBE_S: Final = 2.0
 """How often the broker is asked something; also what makes a silent connection known as dead."""
 
 TICK_S: Final = 0.5
-STALLED_TICKS: Final = 8
-LOST_TICKS: Final = 16
+STALLED_TICKS: Final = 7
+LOST_TICKS: Final = 15
+
+FULL: Final = 0.75
+"""The part of its bound from which on the backlog counts as full: what was just sent ahead has left it for a moment."""
 
 LOSING: Final = "losing at the broker, uncounted: the queue of the tap is full"
 
@@ -137,7 +140,9 @@ class Tail:
             await asyncio.sleep(TICK_S)
             frames.silent += 1
             if frames.silent >= LOST_TICKS:
-                raise ConnectorError(f"nothing was heard from {self._link.place} for {LOST_TICKS * TICK_S:.0f} s")
+                raise ConnectorError(
+                    f"nothing was heard from {self._link.place} for {LOST_TICKS * TICK_S:.0f} s; check the network"
+                )
             if (frames.silent >= STALLED_TICKS) != self._stalled:
                 self._stalled = not self._stalled
                 self._show(source)
@@ -158,9 +163,9 @@ class Tail:
                 pass
 
     def _weigh(self, depth: int) -> None:
-        losing = depth >= LONGEST_BACKLOG or depth * self._mean_size >= 0.9 * LARGEST_BACKLOG
+        losing = depth >= FULL * LONGEST_BACKLOG or depth * self._mean_size >= FULL * LARGEST_BACKLOG
         if losing and not self._losing:
-            self._gap("the queue of the tap at the broker was full and dropped its oldest messages")
+            self._gap("the queue of the tap at the broker was full and drops its oldest messages")
         self._losing = losing
 
     async def _renew(self, tap: Tap, *, patient: bool) -> None:

@@ -10,7 +10,7 @@ import aiormq
 from aiormq.abc import AbstractChannel
 
 from connectors.rabbitmq_bindings import OUR_QUEUES, Binding, Missing, missing
-from connectors.rabbitmq_link import BATCH, Link
+from connectors.rabbitmq_link import BATCH, BROKEN, Link
 from eventscope.connector import ConnectorError, Refused
 
 __all__ = ["LARGEST_BACKLOG", "LONGEST_BACKLOG", "Stream", "Tap"]
@@ -42,7 +42,7 @@ class _Consumer:
         """Let the broker send more: all messages up to `tag` are ours now."""
         try:
             await self._channel.basic_ack(tag, multiple=True, wait=False)
-        except (aiormq.AMQPError, OSError) as error:
+        except BROKEN as error:
             raise self._link.trouble() from error
 
     async def _consume(self, queue: str, arguments: dict[str, Any] | None = None) -> None:
@@ -68,7 +68,7 @@ class Tap(_Consumer):
                 f"the user may not create a queue for us; an operator grants configure, write and read on "
                 f"^{OUR_QUEUES.replace('.', chr(92) + '.')}.*"
             ) from error
-        except (aiormq.AMQPError, OSError) as error:
+        except BROKEN as error:
             raise link.trouble() from error
         return tap
 
@@ -83,7 +83,7 @@ class Tap(_Consumer):
             answer = await self._channel.queue_declare(self.queue, passive=True)
         except aiormq.exceptions.ChannelNotFoundEntity as error:
             raise ConnectorError("our temporary queue was deleted at the broker") from error
-        except (aiormq.AMQPError, OSError) as error:
+        except BROKEN as error:
             raise self._link.trouble() from error
         return int(getattr(answer, "message_count", 0) or 0)
 
@@ -107,7 +107,7 @@ class Tap(_Consumer):
             raise Refused(f"the user may not read the exchange {exchange}; an operator grants read on it") from error
         except aiormq.exceptions.ChannelPreconditionFailed as error:
             raise Refused(f"the exchange {exchange} does not take such a binding: {error}") from error
-        except (aiormq.AMQPError, OSError) as error:
+        except BROKEN as error:
             raise self._link.trouble() from error
         self.bound[exchange] = wanted
 
@@ -129,6 +129,6 @@ class Stream(_Consumer):
         except aiormq.exceptions.ChannelPreconditionFailed as error:
             advice = "other queues cannot be read without taking their messages: tap the exchange"
             raise Refused(f"the queue {name} is no stream; {advice}") from error
-        except (aiormq.AMQPError, OSError) as error:
+        except BROKEN as error:
             raise link.trouble() from error
         return stream

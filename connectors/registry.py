@@ -23,6 +23,8 @@ GROUP: Final = "eventscope.connectors"
 
 # A checkout that is not installed has no entry points; these are also in pyproject.toml.
 OURS: Final = {
+    "amqp": "connectors.rabbitmq:RabbitConnector",
+    "amqps": "connectors.rabbitmq:RabbitTlsConnector",
     "demo": "connectors.demo:DemoConnector",
     "file": "connectors.file:FileConnector",
     "inprocess": "connectors.inprocess:InProcessConnector",

@@ -41,16 +41,17 @@ collect_statistics_interval = 1000
 
 def server_folder() -> Path:
     """Where the server lies; installs it in CI or as root when it is missing."""
-    if not (found := _server()) and (os.geteuid() == 0 or _in_ci()):
+    if not (found := installed_server()) and (os.geteuid() == 0 or _in_ci()):
         _install()
-        found = _server()
+        found = installed_server()
     if found is None:
         message = "RabbitMQ is missing; install it with: apt-get install --no-install-recommends rabbitmq-server"
-        pytest.fail(message) if _in_ci() else pytest.skip(message)
+        raise (pytest.fail if _in_ci() else pytest.skip).Exception(message)
     return found
 
 
-def _server() -> Path | None:
+def installed_server() -> Path | None:
+    """Where the server lies, None if it is missing."""
     return next(iter(sorted(SERVERS.glob("rabbitmq_server-*/sbin"))), None)
 
 
@@ -110,7 +111,8 @@ class RabbitNode:
         """Start it and wait until it and its management API answer."""
         if self._epmd_process is None:
             self._epmd_process = subprocess.Popen(
-                ["epmd", "-port", str(self._epmd), "-address", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                ["epmd", "-port", str(self._epmd), "-address", "127.0.0.1"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         log = (self.folder / "console.log").open("ab")
         with log:
@@ -122,11 +124,18 @@ class RabbitNode:
 
     def kill(self) -> None:
         """End it as a crash would: no goodbye to anybody."""
-        self._end(signal.SIGKILL)
+        if self._process is None:
+            return
+        # The server's shell script, the Erlang machine and its helpers are one process group of our own.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=20)
+        self._process = None
+        _until(lambda: not _answers(self.port), 20, "its port is still open")
 
     def stop(self) -> None:
         """End it and everything that was started for it."""
-        self._end(signal.SIGTERM)
+        self.kill()
         if self._epmd_process is not None:
             self._epmd_process.kill()
             self._epmd_process.wait(timeout=10)
@@ -135,20 +144,6 @@ class RabbitNode:
     def pid(self) -> int:
         """The process that holds its memory."""
         return int((self.folder / "pid").read_text())
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        # The server's shell script, the Erlang machine and its helpers are one process group of our own.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=10)
-        self._process = None
-        _until(lambda: not _answers(self.port), 20, "its port is still open")
 
     def _environment(self) -> dict[str, str]:
         folder = str(self.folder)
@@ -227,6 +222,11 @@ class RabbitNode:
             facts = [{name: row.get(name) for name in FACTS} for row in rows]
             shown[kind] = sorted(text for text in map(json.dumps, facts) if "evscope." not in text)
         return shown
+
+    def connections(self) -> dict[str, str]:
+        """The connections, by the names that programs give themselves; the broker learns of them with a delay."""
+        listed = self.api("GET", "/api/connections")
+        return {each.get("client_properties", {}).get("connection_name", ""): each["name"] for each in listed}
 
     def tap_queues(self) -> list[Mapping[str, Any]]:
         """The temporary queues of taps."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -127,7 +126,7 @@ def gaps(sink: Collected) -> list[Record]:
 
 
 class RabbitWorld(World):
-    """An exchange; what belongs to an event is carried by AMQP properties, or by JSON where it is too long for them."""
+    """An exchange; AMQP properties carry what belongs to an event, headers what is too long for them."""
 
     scheme = "amqp"
 
@@ -152,13 +151,14 @@ class RabbitWorld(World):
         }
 
     def _message(self, event: Event) -> aio_pika.Message:
+        causation = {"causation_id": event.causation_id} if event.causation_id else {}
         if max(len(text.encode()) for text in (event.type, event.id)) > LONGEST_SHORT_TEXT:
-            members = {"event_type": event.type, "event_id": event.id}
-            return aio_pika.Message(json.dumps(members).encode())
+            facts = {"type": event.type, "id": event.id, "correlation_id": event.correlation_id}
+            return aio_pika.Message(payload_bytes(event.payload) or b"", headers={**facts, **causation})
         return aio_pika.Message(
             payload_bytes(event.payload) or b"",
             type=event.type,
             message_id=event.id,
-            correlation_id=event.correlation_id[:LONGEST_SHORT_TEXT],
-            headers={"causation_id": event.causation_id} if event.causation_id else {},
+            correlation_id=event.correlation_id,
+            headers=causation,
         )
