@@ -1,7 +1,7 @@
 """A message of RabbitMQ as a row.
 
 The columns come from the AMQP properties, CloudEvents attributes, headers and payload (connectors/envelopes.py); the
-type is at last the routing key. The AMQP priority, only where a message has one, reads 0–3 LOW, 4–5 NORMAL, 6–7 HIGH
+type is at last the routing key. The AMQP priority, only where a message has one, reads 1–3 LOW, 4–5 NORMAL, 6–7 HIGH
 and from 8 on CRITICAL, as 4 is the usual "normal". All properties and headers are kept as headers.
 """
 
@@ -22,6 +22,9 @@ __all__ = ["priority_of", "read_message", "read_traced"]
 
 FILLING: Final = ("type", "message_id", "correlation_id", "app_id")
 """Properties that fill a column, and need not be said again in the headers."""
+
+DOMAIN_EVENT: Final = "domain event"
+"""The envelope whose payload names the event's id: it comes before a message id, which client libraries make up."""
 
 SHOWN: Final = (
     *("content_type", "content_encoding", "reply_to", "expiration", "user_id"),
@@ -59,8 +62,8 @@ def read_traced(message: Message) -> Record:
 
 
 def priority_of(value: Any) -> int:
-    """What an AMQP priority is called here."""
-    if not isinstance(value, int):
+    """What an AMQP priority is called here. 0 is what client libraries send when nobody chose one: unknown."""
+    if not isinstance(value, int) or not value:
         return UNKNOWN_PRIORITY
     return next((name for highest, name in HIGHEST if value <= highest), EventPriority.CRITICAL)
 
@@ -71,7 +74,7 @@ def _record(exchange: str, key: str, properties: Properties, body: bytes, error:
     row = Record(
         type=known.type or key or None,
         payload=body,
-        id=known.id,
+        id=_id(known, body),
         category=known.category,
         priority=known.priority,
         correlation_id=known.correlation_id,
@@ -85,6 +88,12 @@ def _record(exchange: str, key: str, properties: Properties, body: bytes, error:
         headers=_headers_text(headers, properties),
     )
     return _dead(row, headers["x-death"]) if "x-death" in headers else row
+
+
+def _id(known: Envelope, body: bytes) -> str | None:
+    if known.name != DOMAIN_EVENT:
+        return known.id
+    return read_envelope((), body).id or known.id
 
 
 def _pairs(properties: Properties, headers: Mapping[str, Any]) -> list[tuple[str, Any]]:

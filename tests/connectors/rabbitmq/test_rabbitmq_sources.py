@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 
 import aio_pika
-import aiormq
 import pytest
 from rabbitmq_broker import RabbitNode
 from rabbitmq_world import Application, connector, gaps, numbered, supervised, tailing, values
@@ -114,43 +113,3 @@ async def test_a_dead_letter_is_shown_as_the_hop_that_it_is(
     assert (record.phase, record.subscription, record.attempt) == (Phase.DEAD_LETTERED, f"{fanout}.work", 1)
     assert record.error == "dead-lettered: expired"
     assert "x-death" in dict(json.loads(record.headers or ""))
-
-
-class Raw(aiormq.spec.Basic.Properties):
-    """Properties of which the test decides each byte."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self.data = data
-
-    def marshal(self) -> bytes:
-        return self.data
-
-
-HOSTILE = (
-    b"\x00\x40" + b"\xff" * 8,  # a time that no calendar has
-    b"\x00\x80\x04\xff\xfe\x00\x80",  # a message id that is no UTF-8
-    b"\x00\x20\x00",  # an empty type
-    b"\x20\x00\x00\x00\x00\x07\x01kT" + b"\xff" * 3,  # a header that is cut short
-    b"\x20\x00\x00\x00\x00\x04\x01k?\x00",  # a header of an unknown type
-    b"\x20\x00\x00\x00\x00\x0b\x01kd\x7f\xf8" + bytes(6),  # not a number
-)
-
-
-async def test_a_message_that_breaks_client_libraries_is_a_row(
-    node: RabbitNode, application: Application, fanout: str
-) -> None:
-    async with tailing(connector(node, f"exchange={fanout}")) as sink:
-        connection = await aiormq.connect(node.url)
-        channel = await connection.channel(publisher_confirms=False)
-        for data in HOSTILE:
-            properties = Raw(data)
-            properties.message_id = "set, so that the library does not"
-            await channel.basic_publish(b"body", exchange=fanout, routing_key="k", properties=properties)
-        await asyncio.sleep(0.3)
-        await connection.close()
-        await application.send(fanout, [b"next"])
-        await eventually(lambda: b"next" in values(sink))
-        assert all(json.loads(record.headers) for record in sink.records if record.headers)
-    assert len(sink.records) >= 4
-    assert {record.payload for record in sink.records} == {b"body", b"next"}

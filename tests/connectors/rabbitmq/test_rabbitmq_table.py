@@ -71,7 +71,7 @@ def test_the_order_of_properties_is_that_of_the_protocol() -> None:
 @pytest.mark.parametrize(
     ("number", "name"),
     [
-        (0, "LOW"),
+        (1, "LOW"),
         (3, "LOW"),
         (4, "NORMAL"),
         (5, "NORMAL"),
@@ -83,6 +83,24 @@ def test_the_order_of_properties_is_that_of_the_protocol() -> None:
 )
 def test_amqp_priorities_have_names(number: int, name: str) -> None:
     assert priority_of(number) == EventPriority[name]
+
+
+def test_priority_zero_is_what_libraries_send_when_nobody_chose_one() -> None:
+    assert priority_of(0) == -1
+
+
+def message(body: bytes, **properties: object) -> Message:
+    return Message(1, "events", "defect.created", commands.Basic.Properties(**properties).marshal(), body)
+
+
+def test_the_id_in_a_recognised_envelope_comes_before_the_one_a_library_made_up() -> None:
+    body = b'{"event_id": "e7", "event_type": "defect.created", "data": {}, "user_id": 1}'
+    assert read_message(message(body, message_id="random")).id == "e7"
+
+
+def test_a_message_id_comes_before_the_id_of_a_thing_in_the_payload() -> None:
+    assert read_message(message(b'{"id": 42, "name": "bridge"}', message_id="m1")).id == "m1"
+    assert read_message(message(b'{"id": 42, "name": "bridge"}')).id == "42"
 
 
 def test_a_message_without_a_priority_has_none() -> None:
