@@ -89,7 +89,7 @@ def dispatch(argv: list[str]) -> int:
     """Import the command that is asked for and run it."""
     name = argv[0] if argv else ""
     if name in COMMANDS:
-        command = importlib.import_module(f"app.command_{name}")
+        command = importlib.import_module(f"app.commands.{name}")
         return int(command.main(argv[1:]))
     arguments = window_parser().parse_args(argv)
     try:

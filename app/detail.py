@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
+from app.commands.row_text import clock_time, priority_name
 from app.exports.times import rfc3339
 from app.payload import decode, header_pairs
-from app.row_text import clock_time, priority_name
-from app.store import Store
-from app.stored import StoredEvent
+from app.store.store import Store
+from app.store.stored import StoredEvent
 from eventscope.step import Phase
 
 MOST_TEXT: Final = 256 * 1024

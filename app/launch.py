@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.failure import WRONG_USAGE, Failure
 from app.settings_file import chosen_theme
-from widgets.main_window import MainWindow
+from widgets.look.theme import apply_theme
 from widgets.qt_log import log_qt_messages
-from widgets.theme import apply_theme
+from widgets.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from eventscope.bus import EventBus
@@ -32,7 +32,7 @@ def open_window(arguments: argparse.Namespace) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = application()
     window = first_window(app, arguments)
-    from widgets.program import run
+    from widgets.window.program import run
 
     sys.setswitchinterval(SWITCH_S)
     return run(app, window, arguments)
@@ -56,7 +56,7 @@ def embed(bus: EventBus) -> MainWindow:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise RuntimeError("open_monitor needs a QApplication: make one before you call it")
-    from widgets.program import embed as embed_window
+    from widgets.window.program import embed as embed_window
 
     apply_theme(app, chosen_theme())
     return embed_window(app, bus)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.budgets import PRIORITIES
+from app.latency.budgets import PRIORITIES
 from eventscope.step import Phase
 
 

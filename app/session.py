@@ -8,16 +8,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from app.breaches import Breaches
-from app.chunk import Chunk
-from app.intake import Intake
-from app.latency import Latency
+from app.latency.breaches import Breaches
+from app.latency.latency import Latency
 from app.settings import Settings
-from app.store import Store
-from app.supervisor import Source, Supervisor
-from app.tally import Tally
-from app.topology import Topology
-from app.traces import Traces
+from app.sources.intake import Intake
+from app.sources.supervisor import Source, Supervisor
+from app.sources.tally import Tally
+from app.store.chunk import Chunk
+from app.store.store import Store
+from app.topology.topology import Topology
+from app.traces.traces import Traces
 from eventscope.connector import Connector, Declaration
 
 

@@ -17,9 +17,9 @@ import tomlkit
 from msgspec import Meta
 from tomlkit.exceptions import TOMLKitError
 
-from app.budgets import DEFAULT_BUDGETS_MS
+from app.latency.budgets import DEFAULT_BUDGETS_MS
 from app.private_file import private_file
-from app.secret_urls import without_secrets
+from app.redaction.urls import without_secrets
 from app.settings_file import Theme, settings_path
 from eventscope.event import EventPriority
 

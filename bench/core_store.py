@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from app.query import parse
-from app.store import MIB, Store
+from app.filter.query import parse
+from app.store.store import MIB, Store
 from bench.figure import Figure
 from bench.figure import repeat as measured
 from eventscope.connector import Block

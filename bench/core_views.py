@@ -9,16 +9,16 @@ from itertools import islice
 from statistics import median
 from typing import Final
 
-from app.breaches import Breaches
-from app.chunk import Chunk
-from app.latency import Latency
-from app.store import Store
-from app.stored import StoredEvent
-from app.topology import Topology
-from app.trace import build_trace
-from app.traces import Traces
+from app.latency.breaches import Breaches
+from app.latency.latency import Latency
+from app.store.chunk import Chunk
+from app.store.store import Store
+from app.store.stored import StoredEvent
+from app.topology.topology import Topology
+from app.traces.trace import build_trace
+from app.traces.traces import Traces
 from bench.figure import Figure, repeat
-from connectors.steps import read_steps
+from connectors.tap.steps import read_steps
 from eventscope.connector import Block
 from eventscope.event import Event
 from eventscope.step import Phase, Step

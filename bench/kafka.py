@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.figure import Figure
-from connectors.kafka import KafkaConnector, KafkaOptions
+from connectors.kafka.connector import KafkaConnector, KafkaOptions
 from connectors.options import read_options
 from eventscope.connector import Block, Declaration, Record, SourceState
 from tests.support.kafka_broker import running_broker

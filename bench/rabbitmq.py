@@ -20,7 +20,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from bench.figure import Figure
 from connectors.options import read_options
-from connectors.rabbitmq import RabbitConnector
+from connectors.rabbitmq.connector import RabbitConnector
 from eventscope.connector import Block, Declaration, Record, SourceState
 from tests.support.rabbitmq_broker import RabbitNode, running_node
 

@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from bench.figure import Figure
-from connectors.steps import Columns
+from connectors.tap.steps import Columns
 from eventscope import Event, EventBus
 from eventscope.step import Phase, Step
 from eventscope.tap import Tap

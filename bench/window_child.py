@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication
 from app.session import Session
 from app.settings import Settings
 from connectors.registry import open_source
+from widgets.look.theme import apply_theme
 from widgets.loop import WindowLoop
-from widgets.main_window import MainWindow
-from widgets.program import furnish
-from widgets.theme import apply_theme
+from widgets.window.main_window import MainWindow
+from widgets.window.program import furnish
 
 BEAT_MS = 16
 WARM_UP_S = 2.0

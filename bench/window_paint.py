@@ -10,17 +10,17 @@ from typing import Final, NamedTuple
 
 from PySide6.QtWidgets import QApplication, QTableView
 
-from app.matches import Matches
+from app.filter.matches import Matches
 from app.session import Session
 from app.settings import Settings
 from bench.figure import Figure
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 from eventscope.step import Phase
-from widgets.columns import COLUMNS
-from widgets.event_model import EventModel
-from widgets.event_table import EventTable
 from widgets.focus import Focus
+from widgets.table.columns import COLUMNS
+from widgets.table.event_model import EventModel
+from widgets.table.event_table import EventTable
 
 SIZE: Final = (1600, 900)
 ROWS: Final = 100_000

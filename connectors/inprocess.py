@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import eventscope
-from connectors.steps import read_steps
+from connectors.tap.steps import read_steps
 from eventscope.buffer import StepBuffer
 from eventscope.connector import Connector, Declaration, Sink, SourceState
 from eventscope.declared import declared_subscriptions

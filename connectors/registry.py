@@ -23,13 +23,13 @@ GROUP: Final = "eventscope.connectors"
 
 # A checkout that is not installed has no entry points; these are also in pyproject.toml.
 OURS: Final = {
-    "amqp": "connectors.rabbitmq:RabbitConnector",
-    "amqps": "connectors.rabbitmq:RabbitTlsConnector",
-    "demo": "connectors.demo:DemoConnector",
-    "file": "connectors.file:FileConnector",
+    "amqp": "connectors.rabbitmq.connector:RabbitConnector",
+    "amqps": "connectors.rabbitmq.connector:RabbitTlsConnector",
+    "demo": "connectors.demo.connector:DemoConnector",
+    "file": "connectors.file.connector:FileConnector",
     "inprocess": "connectors.inprocess:InProcessConnector",
-    "kafka": "connectors.kafka:KafkaConnector",
-    "tap": "connectors.tap:TapConnector",
+    "kafka": "connectors.kafka.connector:KafkaConnector",
+    "tap": "connectors.tap.connector:TapConnector",
 }
 
 EXTRAS: Final = {"kafka": "kafka", "amqp": "rabbitmq", "amqps": "rabbitmq", "redis": "redis"}

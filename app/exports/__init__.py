@@ -15,9 +15,9 @@ from app.exports.selection import Selection
 from app.exports.trace_json import whole_trace
 from app.failure import WRONG_USAGE, Failure
 from app.private_file import NotWritten, private_file
-from app.redaction import Redactor
-from app.store import Store
-from app.trace import Trace
+from app.redaction.redaction import Redactor
+from app.store.store import Store
+from app.traces.trace import Trace
 
 __all__ = ["Report", "export_rows", "export_trace", "extension", "formats", "preview", "write"]
 

@@ -11,7 +11,7 @@ from app.exports.event_json import event_fields, to_line
 from app.exports.head import head
 from app.exports.selection import Selection
 from app.exports.trace_json import write as write_trace
-from app.stored import StoredEvent
+from app.store.stored import StoredEvent
 
 
 def write(selection: Selection, out: IO[bytes]) -> None:

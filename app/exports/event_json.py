@@ -15,8 +15,8 @@ import msgspec
 
 from app.exports.times import milliseconds, rfc3339
 from app.payload import NotJson, header_pairs, json_text, json_value, text_or_base64, without_surrogates
-from app.redaction import Redactor
-from app.stored import StoredEvent
+from app.redaction.redaction import Redactor
+from app.store.stored import StoredEvent
 from eventscope.event import EventPriority
 from eventscope.step import Phase
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from app.redaction import Redactor
-from app.store import Evicted, Store
-from app.stored import StoredEvent
-from app.trace import Trace
+from app.redaction.redaction import Redactor
+from app.store.store import Evicted, Store
+from app.store.stored import StoredEvent
+from app.traces.trace import Trace
 
 SLICE: Final = 1_000
 """Rows read at a time."""

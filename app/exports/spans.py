@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from app.exports.selection import Selection
-from app.stored import StoredEvent
+from app.store.stored import StoredEvent
 from eventscope.step import Phase
 
 Value = str | int | float | bool

@@ -12,9 +12,9 @@ from app.exports.event_json import event_fields, to_line, traced
 from app.exports.head import head
 from app.exports.selection import Selection
 from app.exports.times import milliseconds, rfc3339
-from app.redaction import Redactor
-from app.store import Store
-from app.trace import Trace, build_trace
+from app.redaction.redaction import Redactor
+from app.store.store import Store
+from app.traces.trace import Trace, build_trace
 
 
 def trace_json(store: Store, correlation_id: str, redactor: Redactor | None = None) -> dict[str, Any]:

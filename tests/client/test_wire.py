@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.steps import read_steps
+from connectors.tap.steps import read_steps
 from eventscope.connector import Block
 from eventscope.event import Event
 from eventscope.payload import clean_text, payload_bytes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.demo import DemoConnector, DemoOptions
+from connectors.demo.connector import DemoConnector, DemoOptions
 from eventscope import EventBus
 from eventscope.connector import Connector
 from tests.connectors.conformance import ConnectorConformance, DeliveryConformance, World

@@ -7,9 +7,13 @@ from collections import Counter
 
 import pytest
 
-from connectors import demo_defects, demo_life, demo_neurograph, demo_orders, demo_roles
-from connectors.demo import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
-from connectors.demo_world import swell
+from connectors.demo import defects as demo_defects
+from connectors.demo import life as demo_life
+from connectors.demo import neurograph as demo_neurograph
+from connectors.demo import orders as demo_orders
+from connectors.demo import roles as demo_roles
+from connectors.demo.connector import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
+from connectors.demo.world import swell
 from eventscope import EventBus, EventPriority
 from eventscope.connector import SourceState
 from eventscope.step import Phase, Step

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.envelopes import Envelope, read_envelope
+from connectors.envelopes.recognise import Envelope, read_envelope
 from connectors.gap import gap_record
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

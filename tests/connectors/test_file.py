@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from connectors.lines import LONGEST_LINE
+from connectors.file.lines import LONGEST_LINE
 from connectors.registry import open_source
 from eventscope.connector import ConnectorError, Record, Refused
 from tests.connectors.conformance import Collected, eventually, run, stopped

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.line_reader import LineReader
-from connectors.lines import Line, LineCutter
+from connectors.file.line_reader import LineReader
+from connectors.file.lines import Line, LineCutter
 from connectors.timestamps import read_time
 from eventscope.step import UNKNOWN
 

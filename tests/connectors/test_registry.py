@@ -45,14 +45,14 @@ def test_the_built_in_connectors_are_those_of_the_project_file() -> None:
 def test_opening_a_source_imports_no_other_connector(scheme: str) -> None:
     code = (
         "import sys\n"
-        "from connectors.registry import open_source, schemes\n"
+        "from connectors.registry import OURS, open_source, schemes\n"
         "schemes(); before = set(sys.modules)\n"
         f"open_source({scheme!r} + ':' + ('x' if {scheme!r} == 'file' else ''))\n"
-        "kinds = {'connectors.' + name for name in ('demo', 'file', 'inprocess', 'tap')}\n"
+        "kinds = {kind.partition(':')[0] for kind in OURS.values()}\n"
         "print(sorted(kinds & before), sorted(kinds & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.stdout, done.stderr) == (f"[] ['connectors.{scheme}']\n", "")
+    assert (done.stdout, done.stderr) == (f"[] [{OURS[scheme].partition(':')[0]!r}]\n", "")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_cannot_be_opened_is_said_in_one_sentence(installed: None, url: str
 
 
 def test_a_foreign_package_cannot_take_the_place_of_ours(installed: None) -> None:
-    assert connector_class("tap").__module__ == "connectors.tap"
+    assert connector_class("tap").__module__ == "connectors.tap.connector"
 
 
 def test_schemes_are_not_case_sensitive() -> None:

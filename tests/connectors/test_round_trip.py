@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exports.event_json import event_line
-from app.stored import StoredEvent
-from connectors.line_reader import read_object
+from app.store.stored import StoredEvent
+from connectors.file.line_reader import read_object
 from eventscope.connector import Record
 from eventscope.step import UNKNOWN, Phase
 from tests.connectors.corpus import PAYLOADS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backlog import Backlog
-from app.chunk import Chunk
+from app.store.backlog import Backlog
+from app.store.chunk import Chunk
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), max_size=40), st.integers(1, 20))

@@ -7,12 +7,12 @@ import threading
 import numpy as np
 import pytest
 
-from app.chunk import MOST_ROWS, ROW_BYTES, Chunk
-from app.dictionary import Dictionary
-from app.packing import NO_PAYLOAD, pack
-from app.query import parse
-from app.reserve import HUGE_PAGE, Reserve
-from app.store import Store
+from app.filter.query import parse
+from app.store.chunk import MOST_ROWS, ROW_BYTES, Chunk
+from app.store.dictionary import Dictionary
+from app.store.packing import NO_PAYLOAD, pack
+from app.store.reserve import HUGE_PAGE, Reserve
+from app.store.store import Store
 from eventscope.connector import Block, Record
 from eventscope.event import EventCategory
 

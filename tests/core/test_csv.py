@@ -10,7 +10,7 @@ from exported import export
 from hostile import hostile_records, store_of
 
 from app.exports.event_json import EventJson
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Record
 
 

@@ -12,8 +12,8 @@ from hostile import NOON, TEXTS, hostile_records, life, store_of
 from app.exports import export_rows, export_trace, extension, formats, preview, write
 from app.exports.trace_json import trace_json
 from app.failure import Failure
-from app.redaction import Redactor
-from app.store import Store
+from app.redaction.redaction import Redactor
+from app.store.store import Store
 from eventscope.connector import Block, Record
 
 

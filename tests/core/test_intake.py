@@ -7,7 +7,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.intake import SLICE_ROWS, Intake, cut, size_of
+from app.sources.intake import SLICE_ROWS, Intake, cut, size_of
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.breaches import Breaches
-from app.latency import Latency
-from app.latency_bins import BIN_NS
-from app.store import Store
+from app.latency.bins import BIN_NS
+from app.latency.breaches import Breaches
+from app.latency.latency import Latency
+from app.store.store import Store
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 from eventscope.step import UNKNOWN, Phase

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.layout import Layout, spaced
+from app.topology.layout import Layout, spaced
 
 Edge = tuple[str, str]
 

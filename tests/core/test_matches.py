@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app import matches as matches_module
-from app.matches import Change, Matches
-from app.query import Filter, parse
-from app.store import Store
+from app.filter import matches as matches_module
+from app.filter.matches import Change, Matches
+from app.filter.query import Filter, parse
+from app.store.store import Store
 from eventscope.connector import Block, Record
 
 FILTERS = ["", "type:a", "-type:a", "needle", "needle or type:b", "type:nothing", "priority>=high needle"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.arena import Arena, Run
-from app.needle import Needle, needle
+from app.filter.needle import Needle, needle
+from app.store.arena import Arena, Run
 
 
 def arena_of(rows: list[bytes]) -> Arena:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import units
-from app.filter_help import help_page
-from app.query import FilterError, helps, parse
-from app.store import Store
-from app.stored import StoredEvent
+from app.filter import units
+from app.filter.help import help_page
+from app.filter.query import FilterError, helps, parse
+from app.store.store import Store
+from app.store.stored import StoredEvent
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 from eventscope.step import UNKNOWN, Phase

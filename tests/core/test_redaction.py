@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.payload import decode
-from app.redaction import Redactor
+from app.redaction.redaction import Redactor
 from eventscope.connector import Record
 
 CANARY = "canary-7f3b"

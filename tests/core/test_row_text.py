@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exported import store_of
 
-from app.row_text import clock_time, priority_name, row_text
+from app.commands.row_text import clock_time, priority_name, row_text
 from eventscope.connector import Record
 from eventscope.step import Phase
 

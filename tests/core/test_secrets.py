@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redaction import Redactor
-from app.secret_names import secret_name
-from app.secret_urls import without_secrets
-from app.secret_values import luhn, may_hold_secret, replace_secrets
+from app.redaction.names import secret_name
+from app.redaction.redaction import Redactor
+from app.redaction.urls import without_secrets
+from app.redaction.values import luhn, may_hold_secret, replace_secrets
 
 CANARY = "canary-7f3b"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.session import Session
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Block, Connector, Declaration, DeclaredSubscription, Record, Sink
 from eventscope.event import EventPriority
 from eventscope.step import Phase

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.budgets import DEFAULT_BUDGETS_MS
+from app.latency.budgets import DEFAULT_BUDGETS_MS
 from app.settings import MIB, MOST_RECENT, Settings, load_settings, save_settings, settings_path
 from eventscope.event import EventPriority
 

@@ -13,7 +13,7 @@ from hostile import NOON, hostile_records, life, store_of
 
 from app.exports import write
 from app.exports.spans import place_of, trace_id
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Record
 from eventscope.step import Phase
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.packing import STAND_INS
-from app.store import Evicted, Store
-from app.stored import StoredEvent
+from app.store.packing import STAND_INS
+from app.store.store import Evicted, Store
+from app.store.stored import StoredEvent
 from eventscope.connector import Block, Record
 from eventscope.step import UNKNOWN, Phase
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from app import supervisor as module
-from app.intake import Intake
-from app.supervisor import Source, Supervisor
+from app.sources import supervisor as module
+from app.sources.intake import Intake
+from app.sources.supervisor import Source, Supervisor
 from eventscope.connector import (
     Connector,
     ConnectorError,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.findings import FindingKind
-from app.store import Store
-from app.topology import NO_PRODUCER, NO_TYPE, Topology, channel_name
-from app.topology_map import MapEdge, MapNode, NodeKind
+from app.store.store import Store
+from app.topology.findings import FindingKind
+from app.topology.map import MapEdge, MapNode, NodeKind
+from app.topology.topology import NO_PRODUCER, NO_TYPE, Topology, channel_name
 from eventscope.connector import Block, Declaration, DeclaredSubscription, Record
 from eventscope.step import UNKNOWN, Phase
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store import Store
-from app.trace import NodeKind, Trace, TraceNode, build_trace
-from app.trace_delivery import DeliveryState
+from app.store.store import Store
+from app.traces.delivery import DeliveryState
+from app.traces.trace import NodeKind, Trace, TraceNode, build_trace
 from eventscope.connector import Block, Record
 from eventscope.step import UNKNOWN, Phase
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store import Store
-from app.trace_summary import TraceState, TraceSummary
-from app.traces import LONGEST_ID, Traces
+from app.store.store import Store
+from app.traces.summary import TraceState, TraceSummary
+from app.traces.traces import LONGEST_ID, Traces
 from eventscope.connector import Block, Record
 from eventscope.step import UNKNOWN, Phase
 

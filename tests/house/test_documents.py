@@ -11,8 +11,8 @@ import pytest
 
 from app import failure
 from app.cli import COMMANDS
-from app.query import parse
-from connectors.demo import SCENARIOS
+from app.filter.query import parse
+from connectors.demo.connector import SCENARIOS
 from connectors.registry import open_source
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md", "CHANGELOG.md")

@@ -72,7 +72,7 @@ def test_no_signal_carries_an_int_of_c(window):
 
 
 def test_labels_come_from_the_one_place_that_makes_them_plain(window):
-    """Qt guesses rich text in a QLabel; `widgets/text.py` makes labels that never interpret theirs."""
+    """Qt guesses rich text in a QLabel; `widgets/look/text.py` makes labels that never interpret theirs."""
     guilty = [
         f"{f.name}:{call.lineno}"
         for f in window

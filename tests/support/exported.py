@@ -13,7 +13,7 @@ from hostile import store_of
 import resources
 from app.exports import write
 from app.exports.event_json import event_json
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Record
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
 

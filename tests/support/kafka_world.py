@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, Records
 from kafka_broker import KafkaBroker
 
 from connectors.gap import GAP_TYPE
-from connectors.kafka import KafkaConnector, KafkaOptions
+from connectors.kafka.connector import KafkaConnector, KafkaOptions
 from connectors.options import read_options
 from eventscope.connector import Connector, Record
 from eventscope.event import Event

@@ -13,7 +13,7 @@ from rabbitmq_broker import RabbitNode
 
 from connectors.gap import GAP_TYPE
 from connectors.options import read_options
-from connectors.rabbitmq import RabbitConnector
+from connectors.rabbitmq.connector import RabbitConnector
 from eventscope.connector import Connector, Record
 from eventscope.event import Event
 from eventscope.payload import payload_bytes

@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from app.breaches import Breaches
-from app.latency import Latency
-from app.store import Store
-from app.topology import Topology
-from app.traces import Traces
+from app.latency.breaches import Breaches
+from app.latency.latency import Latency
+from app.store.store import Store
+from app.topology.topology import Topology
+from app.traces.traces import Traces
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
 

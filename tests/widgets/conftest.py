@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.matches import Matches
+from app.filter.matches import Matches
 from app.session import Session
 from app.settings import Settings
 from eventscope.connector import Block, Record
 from tests.widgets.capture import MS, START, order
 from widgets.focus import Focus
+from widgets.look.theme import apply_theme
 from widgets.loop import WindowLoop
-from widgets.theme import apply_theme
 
 Feed = Callable[[Sequence[Record]], int]
 

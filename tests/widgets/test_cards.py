@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from widgets.cards import Card, CardList, CardModel
+from widgets.look.cards import Card, CardList, CardModel
 
 
 def card(number: int) -> Card:

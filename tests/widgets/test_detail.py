@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.session import Session
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Block, Record
-from widgets.detail import GONE, NOTHING_SELECTED, DetailView, filter_for
+from widgets.detail.detail import GONE, NOTHING_SELECTED, DetailView, filter_for
 from widgets.focus import Focus
 
 

@@ -13,19 +13,19 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.matches import Matches
-from app.query import parse
+from app.filter.matches import Matches
+from app.filter.query import parse
 from app.session import Session
 from app.settings import Settings
 from eventscope.connector import Record
 from eventscope.step import Phase
 from tests.widgets.conftest import Feed, orders, put
-from widgets.columns import COLUMNS, column_number
-from widgets.event_model import EventModel
-from widgets.event_table import EventTable
 from widgets.focus import Focus
-from widgets.live import LiveState
-from widgets.table_menu import menu_of_row
+from widgets.table.columns import COLUMNS, column_number
+from widgets.table.event_model import EventModel
+from widgets.table.event_table import EventTable
+from widgets.table.live import LiveState
+from widgets.table.menu import menu_of_row
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier

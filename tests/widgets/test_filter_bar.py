@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.matches import Matches
-from app.query import Filter, FilterError, parse
+from app.filter.matches import Matches
+from app.filter.query import Filter, FilterError, parse
 from app.session import Session
 from eventscope.step import Phase
 from tests.widgets.conftest import Feed, orders, put
-from widgets.category_clause import CategoryChoice, narrowed, read, write
-from widgets.chip import Chip, count_text
-from widgets.filter_bar import FilterBar
-from widgets.filter_suggestions import MOST, History, suggestions
+from widgets.filter.bar import FilterBar
+from widgets.filter.category_clause import CategoryChoice, narrowed, read, write
+from widgets.filter.chip import Chip, count_text
+from widgets.filter.suggestions import MOST, History, suggestions
 from widgets.focus import Focus
 
 Left, Right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

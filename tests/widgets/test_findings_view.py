@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from app.query import parse
+from app.filter.query import parse
 from app.session import Session
 from eventscope.connector import Block, Declaration, DeclaredSubscription, Record
 from eventscope.step import Phase
 from tests.widgets.capture import MS, SECOND, handled, published
-from widgets.findings_view import FindingsView
 from widgets.focus import Focus
+from widgets.map.findings_view import FindingsView
 
 
 def put(session: Session, rows: list[Record]) -> None:

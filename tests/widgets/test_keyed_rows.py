@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from widgets.keyed_rows import KeyedRows
+from widgets.look.keyed_rows import KeyedRows
 
 
 class Words(KeyedRows[str]):

@@ -12,13 +12,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 
-from app.latency import Series
+from app.latency.latency import Series
 from eventscope.event import EventPriority
 from tests.widgets.capture import MS, SECOND, Capture, busy, handled, published
 from widgets.focus import Focus
-from widgets.latency_curves import MOST_POINTS, axis_range, curves_of
-from widgets.latency_view import LatencyView
-from widgets.theme import apply_theme
+from widgets.latency.curves import MOST_POINTS, axis_range, curves_of
+from widgets.latency.view import LatencyView
+from widgets.look.theme import apply_theme
 
 CRITICAL, HIGH, LOW = EventPriority.CRITICAL, EventPriority.HIGH, EventPriority.LOW
 
@@ -49,7 +49,7 @@ def status(view: LatencyView, priority: EventPriority) -> str:
 
 
 def test_pyqtgraph_is_imported_only_when_the_view_is_shown() -> None:
-    code = "import sys, widgets.latency_view; assert 'pyqtgraph' not in sys.modules, 'too early'"
+    code = "import sys, widgets.latency.view; assert 'pyqtgraph' not in sys.modules, 'too early'"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

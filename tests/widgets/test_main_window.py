@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.session import Session
 from app.settings import Settings
 from eventscope.connector import Record, SourceState
-from widgets.desk import Desk, format_of
-from widgets.live import LiveState
-from widgets.main_window import MainWindow
-from widgets.program import close, furnish
-from widgets.theme import apply_theme
+from widgets.look.theme import apply_theme
+from widgets.table.live import LiveState
+from widgets.window.desk import Desk, format_of
+from widgets.window.main_window import MainWindow
+from widgets.window.program import close, furnish
 
 
 @pytest.fixture(autouse=True)

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from app.query import parse
-from app.topology_map import MapEdge, MapNode, NodeKind, TopologyMap
+from app.filter.query import parse
+from app.topology.map import MapEdge, MapNode, NodeKind, TopologyMap
 from eventscope.connector import Declaration, DeclaredSubscription
 from eventscope.step import Phase
 from tests.widgets.capture import MS, SECOND, Capture, busy, handled, published
 from widgets.focus import Focus
-from widgets.map_canvas import MapCanvas
-from widgets.map_groups import MOST_NODES, readable
-from widgets.map_items import Light, node_width
-from widgets.map_view import MapView
-from widgets.talkers import FIELDS
-from widgets.theme import apply_theme
+from widgets.look.theme import apply_theme
+from widgets.map.canvas import MapCanvas
+from widgets.map.groups import MOST_NODES, readable
+from widgets.map.items import Light, node_width
+from widgets.map.talkers import FIELDS
+from widgets.map.view import MapView
 
 HOSTILE = '<b>bold</b>" or type:*\n\u202eevil'
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from widgets.notifier import Notifier
+from widgets.window.notifier import Notifier
 
 
 @pytest.fixture

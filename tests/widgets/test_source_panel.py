@@ -10,7 +10,7 @@ from app.session import Session
 from connectors.registry import open_source
 from eventscope.connector import SourceState
 from widgets.focus import Focus
-from widgets.source_panel import SourcePanel
+from widgets.sources.panel import SourcePanel
 
 
 def words(panel: SourcePanel) -> str:

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from widgets.live import Live, LiveState
-from widgets.state_pill import ICONS, StatePill
+from widgets.table.live import Live, LiveState
+from widgets.window.state_pill import ICONS, StatePill
 
 STATES = [
     Live(LiveState.FOLLOWING),

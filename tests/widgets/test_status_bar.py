@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-from app.matches import Matches
+from app.filter.matches import Matches
 from app.session import Session
-from app.store import Store
+from app.store.store import Store
 from eventscope.connector import Block, Record
-from widgets.state_pill import StatePill
-from widgets.status_bar import StatusBar
+from widgets.window.state_pill import StatePill
+from widgets.window.status_bar import StatusBar
 
 
 def words(bar: StatusBar) -> str:

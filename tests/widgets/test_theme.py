@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from widgets.fonts import mono_font
-from widgets.icons import icon
-from widgets.palette import DARK, LIGHT, Palette, chip_colour, contrast
-from widgets.style_sheet import style_sheet
-from widgets.text_fit import TextFit
-from widgets.theme import apply_theme, current_palette, theme
-from widgets.tooltips import plain_tooltip
+from widgets.look.fonts import mono_font
+from widgets.look.icons import icon
+from widgets.look.palette import DARK, LIGHT, Palette, chip_colour, contrast
+from widgets.look.style_sheet import style_sheet
+from widgets.look.text_fit import TextFit
+from widgets.look.theme import apply_theme, current_palette, theme
+from widgets.look.tooltips import plain_tooltip
 
 AA_TEXT, AA_SHAPE = 4.5, 3.0
 INKS = ("text", "muted", "accent", "critical", "high", "normal", "low", "ok")
@@ -102,7 +102,7 @@ def test_a_fixed_choice_stays_when_the_system_changes(qapp: QApplication, qtbot:
 
 
 def test_every_icon_that_is_asked_for_exists() -> None:
-    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "widgets").glob("*.py"))
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "widgets").rglob("*.py"))
     asked = set(re.findall(r"icon\(\"([a-z0-9-]+)\"", sources))
     assert asked
     missing = sorted(name for name in asked if not (ROOT / "resources" / "icons" / f"{name}.svg").is_file())

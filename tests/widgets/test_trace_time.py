@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.trace_time import FOLD_PX, TICK_PX, TimeAxis, round_step, span_text
+from widgets.trace.time import FOLD_PX, TICK_PX, TimeAxis, round_step, span_text
 
 MS = 1_000_000
 SECOND = 1_000_000_000

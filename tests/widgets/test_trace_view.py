@@ -11,9 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from eventscope.step import Phase
 from tests.widgets.capture import MS, SECOND, START, Capture, busy, handled, order, published, step
 from widgets.focus import Focus
-from widgets.theme import apply_theme
-from widgets.trace_model import TraceColumn
-from widgets.trace_view import TraceView
+from widgets.look.theme import apply_theme
+from widgets.trace.model import TraceColumn
+from widgets.trace.view import TraceView
 
 HOSTILE = "<img src='x'><b>bold</b>\n\u202eevil"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from widgets.tree_model import MOST_CHILDREN, MOST_DEPTH, Pairs, TreeModel
+from widgets.detail.tree_model import MOST_CHILDREN, MOST_DEPTH, Pairs, TreeModel
 
 
 def shown(groups: list[tuple[str, Any]]) -> TreeModel:

@@ -11,8 +11,8 @@ from aiokafka.record.util import calc_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kafka_answer import SLICE, portions
-from connectors.kafka_batches import Piece, read_batches
+from connectors.kafka.answer import SLICE, portions
+from connectors.kafka.batches import Piece, read_batches
 
 
 def batch(base: int, rows: int, codec: int = 0) -> bytes:

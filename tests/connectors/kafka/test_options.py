@@ -7,7 +7,7 @@ import pickle
 import pytest
 from kafka_world import connector
 
-from connectors.kafka_options import Isolation, KafkaOptions, Protocol
+from connectors.kafka.options import Isolation, KafkaOptions, Protocol
 from connectors.options import describe, read_options
 from connectors.source_url import SourceUrlError
 

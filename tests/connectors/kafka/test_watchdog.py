@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from connectors.kafka_watchdog import FIRST_PATIENCE_S, LONGEST_PATIENCE_S, Watchdog
+from connectors.kafka.watchdog import FIRST_PATIENCE_S, LONGEST_PATIENCE_S, Watchdog
 from eventscope.connector import ConnectorError
 
 

@@ -12,7 +12,7 @@ from rabbitmq_broker import RabbitNode
 from rabbitmq_world import connector, tailing
 
 from connectors.options import read_options
-from connectors.rabbitmq import RabbitConnector, RabbitTlsConnector
+from connectors.rabbitmq.connector import RabbitConnector, RabbitTlsConnector
 from connectors.source_url import SourceUrlError
 from eventscope.connector import Connector, ConnectorError, Refused
 from tests.connectors.conformance import Collected, eventually
@@ -92,7 +92,7 @@ async def test_tls_to_a_port_without_it_says_so(node: RabbitNode) -> None:
 
 
 async def test_a_silent_port_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.rabbitmq_link.CONNECT_S", 0.3)
+    monkeypatch.setattr("connectors.rabbitmq.link.CONNECT_S", 0.3)
     over = asyncio.Event()
 
     async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

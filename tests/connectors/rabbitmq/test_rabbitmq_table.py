@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pamqp import commands, decode, encode, frame, header
 from pamqp.body import ContentBody
 
-from connectors.rabbitmq_frames import Frames, Message, NotAmqp
-from connectors.rabbitmq_record import priority_of, read_message, read_traced
-from connectors.rabbitmq_table import PROPERTIES, read_properties, read_table
+from connectors.rabbitmq.frames import Frames, Message, NotAmqp
+from connectors.rabbitmq.record import priority_of, read_message, read_traced
+from connectors.rabbitmq.table import PROPERTIES, read_properties, read_table
 from eventscope.event import EventPriority
 
 texts = st.text(max_size=30)

@@ -1,0 +1,102 @@
+"""Headless: watch sources without a window, and give the matching rows as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from app.failure import NO_SOURCE, WRONG_USAGE, Failure
+from app.filter.matches import Matches
+from app.filter.query import Filter, FilterError, parse
+from app.session import Session
+from connectors.registry import open_source
+from eventscope.connector import Connector, Refused, SourceState
+
+FRAME_S = 0.02
+"""How often the intake is emptied."""
+
+
+def open_sources(urls: Sequence[str]) -> list[Connector]:
+    """The connectors of `urls`; raises Failure with exit code 2 for a wrong URL."""
+    try:
+        return [open_source(url) for url in urls]
+    except (Refused, ValueError) as error:
+        raise Failure(str(error), WRONG_USAGE) from error
+
+
+def parse_filter(text: str) -> Filter:
+    """The filter that `text` says; raises Failure with exit code 2."""
+    try:
+        return parse(text)
+    except FilterError as error:
+        raise Failure(f"filter: {error}", WRONG_USAGE) from error
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGINT and SIGTERM set `stop`, so that what was captured is still written."""
+    loop = asyncio.get_running_loop()
+    caught = [s for s in (signal.SIGINT, signal.SIGTERM) if _catch(loop, s, stop)]
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+def _catch(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: asyncio.Event) -> bool:
+    try:
+        loop.add_signal_handler(number, stop.set)
+    except (NotImplementedError, RuntimeError):  # Windows, or not the main thread
+        return False
+    return True
+
+
+async def watch(
+    session: Session, wanted: Filter, *, limit: int | None = None, seconds: float | None = None
+) -> AsyncIterator[list[int]]:
+    """Sequence numbers of matching rows, in lists as they come, until all sources ended or a bound is met."""
+    stop = asyncio.Event()
+    deadline = None if seconds is None else time.monotonic() + seconds
+    with stopped_by_signals(stop), contextlib.closing(Matches(session.store)) as matches:
+        matches.set_filter(wanted)
+        left, last, over = limit, 0, False
+        while not over and left != 0:
+            over = await _frame(session, stop, deadline)
+            rows = _new_rows(session, matches, last)[:left]
+            if rows:
+                last = rows[-1]
+                left = None if left is None else left - len(rows)
+                yield rows
+    fail_without_source(session)
+
+
+async def _frame(session: Session, stop: asyncio.Event, deadline: float | None) -> bool:
+    """Wait for the next frame; True when it is the last, and then all sources have let go."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), FRAME_S)
+    late = deadline is not None and time.monotonic() >= deadline
+    if not (stop.is_set() or late or all(source.over for source in session.sources)):
+        session.drain(budget_s=0.05)
+        return False
+    await session.supervisor.close()
+    while session.drain(budget_s=1.0):
+        pass
+    return True
+
+
+def _new_rows(session: Session, matches: Matches, last: int) -> list[int]:
+    matches.update(budget_s=1.0)
+    while matches.progress[0] < matches.progress[1]:
+        matches.update(budget_s=1.0)
+    return [int(seq) for seq in matches.seqs(matches.index_of(last + 1), len(matches))]
+
+
+def fail_without_source(session: Session) -> None:
+    """Raise Failure with exit code 3 when a source could not be reached or refused us."""
+    for source in session.sources:
+        if source.state is SourceState.FAILED:
+            raise Failure(f"{source.label}: {source.detail}", NO_SOURCE)

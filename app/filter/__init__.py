@@ -1,0 +1,1 @@
+"""Filters: the language, and what matches."""

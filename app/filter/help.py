@@ -1,0 +1,81 @@
+"""The help of the filter language, made from its fields: docs/filters.md, and the window's own help.
+
+`python -m app.filter.help > docs/filters.md` brings the page up to date; a test checks that it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.filter.operators import FIELDS, Field
+
+SYNTAX: Final = (
+    ("category:order", "events whose category is `order`"),
+    ("type:order.*,payment.?", "any of several values; `*` is any text, `?` any one character"),
+    ("category!=order", "events that have a category, but another one"),
+    ("latency>50ms", "also `>=`, `<`, `<=`, where a field has an order"),
+    (
+        "timeout",
+        "the word anywhere: type, category, producer, channel, subscription, ids, key, error, headers, payload",
+    ),
+    ('"no route"', "the same for a text with spaces or signs"),
+    ("category:order latency>50ms", "both; `and` may stand between"),
+    ("category:order or category:payment", "either; `or` binds weaker than `and`"),
+    ("-category:order", "every event that `category:order` does not select; also `not`"),
+    ("(timeout or refused) -phase:handled", "parentheses group"),
+)
+"""What one can write, and what it selects."""
+
+HEAD: Final = """\
+# Filters
+
+One language for the filter bar, `--filter` and colour rules. This page is made by `python -m app.filter.help`.
+
+| write | to select |
+|---|---|
+"""
+
+NOTES: Final = """
+An event that lacks a field matches neither `FIELD:VALUE` nor `FIELD!=VALUE`; `-FIELD:VALUE` selects it.
+Values are compared exactly; names of priorities and phases, and words to be found anywhere, in any case.
+A word is found in payloads as they were sent; letters beyond ASCII also where JSON has them escaped.
+Put a value in quotes if it has a space, a comma, a parenthesis, or a star that means itself; in quotes,
+write `\\"` for a quote.
+
+| unit | of |
+|---|---|
+| `us` `ms` `s` `m` `h` `d` | time; a bare number is milliseconds |
+| `B` `KB` `MB` `GB` | size; a KB is 1,024 bytes, a bare number is bytes |
+| `2026-01-31T14:02:07Z` | a moment; without a zone it is local time, without a time midnight |
+| `since:5m` | five minutes before the filter was set |
+
+## Fields
+
+| field | is | compares by | example |
+|---|---|---|---|
+"""
+
+
+def helps() -> list[tuple[str, str]]:
+    """What one can write and what it selects, the fields by their examples, without any markup."""
+    rows = [*SYNTAX, *((field.example, f"{field.name}: {field.meaning}") for field in FIELDS.values())]
+    return [(text, meaning.replace("`", "")) for text, meaning in rows]
+
+
+def signs(field: Field) -> str:
+    """The operators that a field allows."""
+    if field.only_equal:
+        return "`:`"
+    return "`:` `!=` `>` `>=` `<` `<=`" if field.ordered else "`:` `!=`"
+
+
+def help_page() -> str:
+    """The whole page in Markdown."""
+    syntax = [f"| `{text}` | {meaning} |\n" for text, meaning in SYNTAX]
+    rows = ((field.name, field.meaning, signs(field), field.example) for field in FIELDS.values())
+    fields = [f"| `{name}` | {meaning} | {allowed} | `{example}` |\n" for name, meaning, allowed, example in rows]
+    return HEAD + "".join(syntax) + NOTES + "".join(fields)
+
+
+if __name__ == "__main__":
+    print(help_page(), end="")

@@ -1,0 +1,1 @@
+"""Latency: how long deliveries wait and work."""

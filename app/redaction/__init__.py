@@ -1,0 +1,1 @@
+"""Redaction: secrets found and replaced."""

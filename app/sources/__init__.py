@@ -1,0 +1,1 @@
+"""Sources: driven, and what they hand over taken in."""

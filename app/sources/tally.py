@@ -1,0 +1,30 @@
+"""Tally: how many rows of each category and phase have been seen, for the chips above the table."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from app.store.chunk import Chunk
+
+MOST_CATEGORIES = 1_000
+"""More than a screen shows; a hostile source must not grow the tally without end."""
+
+
+class Tally:
+    """Counts since the start, of everything that was stored, evicted rows included."""
+
+    def __init__(self) -> None:
+        self.categories: Counter[str] = Counter()
+        self.phases: Counter[int] = Counter()
+
+    def add(self, chunk: Chunk, start: int, stop: int) -> None:
+        """Count rows `start` to `stop` of a chunk."""
+        names = chunk.dictionaries["category"].values
+        for code, count in zip(*np.unique(chunk.category[start:stop], return_counts=True), strict=True):
+            name = names[code]
+            if name is not None and (name in self.categories or len(self.categories) < MOST_CATEGORIES):
+                self.categories[name] += int(count)
+        for phase, count in zip(*np.unique(chunk.phase[start:stop], return_counts=True), strict=True):
+            self.phases[int(phase)] += int(count)

@@ -1,0 +1,1 @@
+"""The store: all rows, in columns."""

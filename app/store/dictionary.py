@@ -1,0 +1,54 @@
+"""Dictionary: the different texts of one column of one chunk, each known by a small number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.store.cleaning import plain_text
+
+ABSENT: Final = 0
+"""The code of None: the row has no such text."""
+
+COST: Final = 96
+"""Bytes that an entry takes beside its characters: the string object, and its places in dict and list."""
+
+
+class Dictionary(dict[object, int]):
+    """From text to code and back. Codes count up from 1 in order of appearance.
+
+    A chunk has no more rows than there are two-byte codes, so it never runs out of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({None: ABSENT})
+        self.values: list[str | None] = [None]  # type: ignore[assignment]
+        """The text of each code."""
+        self.bytes = 0
+        """Memory that the texts take, estimated."""
+
+    def __missing__(self, text: object) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"{type(text).__name__} is not text")
+        own = str.__str__(text)
+        self[own] = code = len(self.values)
+        self.values.append(own)
+        self.bytes += len(own) + COST
+        return code
+
+    def encode(self, column: Sequence[object]) -> NDArray[np.uint16]:
+        """The codes of a column. What is not text is turned into text."""
+        first, rows = column[0], len(column)
+        try:
+            if isinstance(first, str) and column[-1] == first and column.count(first) == rows:
+                return np.full(rows, self[first], np.uint16)
+            return np.fromiter(map(self.__getitem__, column), np.uint16, rows)
+        except (TypeError, ValueError):
+            return np.fromiter((self[plain_text(value)] for value in column), np.uint16, rows)
+
+    def code(self, text: str | None) -> int | None:
+        """The code of `text`, or None when no row of the chunk has it."""
+        return self.get(text)

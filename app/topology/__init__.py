@@ -1,0 +1,1 @@
+"""Topology: who publishes and who listens."""

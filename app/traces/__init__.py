@@ -1,0 +1,1 @@
+"""Traces: which event caused which."""

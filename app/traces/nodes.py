@@ -1,0 +1,92 @@
+"""Trace: one correlation as a tree of events and their deliveries, in causal order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+
+from app.traces.delivery import DeliveryState
+
+
+class NodeKind(StrEnum):
+    """What a node of a trace stands for. A GHOST is a cause that others name and that was not captured."""
+
+    EVENT = "event"
+    DELIVERY = "delivery"
+    GHOST = "ghost"
+
+
+@dataclass(slots=True)
+class TraceNode:
+    """One line of the tree. `index` and `parent` are places in `Trace.nodes`, `children` counts nodes.
+
+    `seq` is the row to show for it (None for a ghost), `seqs` all rows that it stands for. `start_ns`
+    and `end_ns` count from the start of the trace; a delivery waits for `wait_ns` from its start on,
+    and its handler takes `handle_ns`, all attempts together; None when that was not measured. `who`
+    is the producer of an event, the subscription of a delivery.
+    """
+
+    index: int
+    parent: int | None
+    depth: int
+    kind: NodeKind
+    seq: int | None
+    seqs: tuple[int, ...]
+    title: str
+    who: str | None = None
+    hop: str | None = None
+    type: str | None = None
+    category: str | None = None
+    priority: int = -1
+    start_ns: int = 0
+    wait_ns: int | None = None
+    handle_ns: int | None = None
+    end_ns: int = 0
+    state: DeliveryState | None = None
+    attempts: int = 0
+    error: str | None = None
+    badges: tuple[str, ...] = ()
+    children: int = 0
+
+
+@dataclass(slots=True)
+class Trace:
+    """`nodes` has every cause before its effects, and each node's descendants right behind it.
+
+    `started_at` is in ns since the epoch. `complete` says that nothing is known to be missing or under way.
+    `parents_by_seq` and `depth_by_seq` tell of each row by which row it was caused.
+    """
+
+    correlation_id: str
+    started_at: int = 0
+    duration_ns: int = 0
+    complete: bool = False
+    warnings: list[str] = field(default_factory=list)
+    nodes: list[TraceNode] = field(default_factory=list)
+    parents_by_seq: dict[int, int | None] = field(default_factory=dict)
+    depth_by_seq: dict[int, int] = field(default_factory=dict)
+
+    def rows(self) -> list[tuple[int, int | None, int]]:
+        """Number, number of the causing row, and depth of each row, in causal order."""
+        return [(seq, parent, self.depth_by_seq[seq]) for seq, parent in self.parents_by_seq.items()]
+
+    def ancestors(self, index: int) -> Iterator[TraceNode]:
+        """The nodes above a node, the nearest first."""
+        parent = self.nodes[index].parent
+        while parent is not None:
+            yield self.nodes[parent]
+            parent = self.nodes[parent].parent
+
+    def descendants(self, index: int) -> Iterator[TraceNode]:
+        """The nodes below a node, in order."""
+        depth = self.nodes[index].depth
+        for node in islice(self.nodes, index + 1, None):
+            if node.depth <= depth:
+                return
+            yield node
+
+    def node_of(self, seq: int) -> TraceNode | None:
+        """The node that stands for a row."""
+        return next((node for node in self.nodes if seq in node.seqs), None)

@@ -1,0 +1,94 @@
+"""Building a trace: from the rows of one correlation to a tree, whatever their order and however many are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from app.store.store import Store
+from app.traces.delivery import OVER, STATES
+from app.traces.events import CLOCK, CYCLE, DUPLICATE, REDELIVERED, SELF_PARENT, Key, TracedEvent, events_of
+from app.traces.nodes import NodeKind, Trace, TraceNode
+from app.traces.rows import read_rows
+from app.traces.tree import Tree
+
+__all__ = ["NodeKind", "Trace", "TraceNode", "build_trace"]
+
+CLOSING: Final = frozenset(phase for phase, state in STATES.items() if state in OVER)
+"""Steps after which nothing more comes of a delivery."""
+
+MOST_ROWS: Final = 20_000
+"""More than anybody reads; a trace of a million rows would take many seconds."""
+
+
+def build_trace(store: Store, correlation_id: str, *, horizon: int | None = None, limit: int = MOST_ROWS) -> Trace:
+    """The trace of a correlation, of its first `limit` rows below number `horizon`."""
+    seqs = store.correlated(correlation_id)
+    if horizon is not None:
+        seqs = seqs[seqs < horizon]
+    rows = read_rows(store, seqs[:limit].tolist())
+    events = events_of(rows)
+    mark_twins(store, events)
+    start = min((row.at for row in rows), default=0)
+    tree = Tree(events, start)
+    return Trace(
+        correlation_id=correlation_id,
+        started_at=start,
+        duration_ns=max((row.at for row in rows), default=0) - start,
+        complete=bool(rows) and len(seqs) <= limit and not tree.ghosts and all(map(is_over, events)),
+        warnings=list(warnings(events, tree, len(rows), len(seqs))),
+        nodes=tree.nodes,
+        parents_by_seq=tree.parents,
+        depth_by_seq=tree.depths,
+    )
+
+
+def mark_twins(store: Store, events: Iterable[TracedEvent]) -> None:
+    """Say of events with the same source and id whether they are the same, or only called the same."""
+    by_key: dict[Key, list[TracedEvent]] = {}
+    for event in events:
+        if event.key is not None:
+            by_key.setdefault(event.key, []).append(event)
+    for twins in by_key.values():
+        if len(twins) > 1:
+            same = all(same_payload(store, twins[0], twin) for twin in twins[1:])
+            for twin in twins[1:] if same else twins:
+                twin.badges.append(REDELIVERED if same else DUPLICATE)
+
+
+def same_payload(store: Store, one: TracedEvent, other: TracedEvent) -> bool:
+    """Whether two events carry the same bytes."""
+    if one.row.size != other.row.size:
+        return False
+    ((first,), (second,)) = store.cells([one.row.seq, other.row.seq], ("payload",))
+    return bool(first == second)
+
+
+def is_over(event: TracedEvent) -> bool:
+    """Whether nothing is known to be missing of an event, and all deliveries that are known of have ended."""
+    if event.published is None or any(delivery.state not in OVER for delivery in event.deliveries):
+        return False
+    # Rows are counted, since two subscriptions may have one name.
+    ended = sum(row.phase in CLOSING for row in event.steps)
+    return ended >= (event.published.fanout or 0)
+
+
+def warnings(events: Sequence[TracedEvent], tree: Tree, shown: int, rows: int) -> Iterable[str]:
+    """What a reader must know before trusting the picture, in sentences."""
+    badges = [badge for node in tree.nodes for badge in node.badges]
+    unpublished = sum(event.published is None for event in events)
+    cut = badges.count(CYCLE) + badges.count(SELF_PARENT)
+    if shown < rows:
+        yield f"Only the first {shown:,} of {rows:,} rows are shown."
+    if not rows:
+        yield "No row of this trace is kept."
+    if tree.ghosts:
+        yield f"Causes not captured: {tree.ghosts:,}. They came too early, were left out, or were evicted."
+    if unpublished:
+        yield f"Events whose publishing was not captured: {unpublished:,}. Only what came later is shown."
+    if cut:
+        yield f"Links cut: {cut:,}. An event named itself or one of its own effects as its cause."
+    if twins := badges.count(DUPLICATE):
+        yield f"Events that share their id with a different event: {twins:,}."
+    if backwards := badges.count(CLOCK):
+        yield f"Steps before their cause: {backwards:,}. Clocks disagree, so the order is that of causes."

@@ -1,0 +1,1 @@
+"""The embedded demo: small programs on a bus in this process."""

@@ -1,0 +1,1 @@
+"""Envelopes: what a message says of the event inside."""

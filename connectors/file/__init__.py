@@ -1,0 +1,1 @@
+"""Files of events, followed as they grow."""

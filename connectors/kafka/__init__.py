@@ -1,0 +1,1 @@
+"""Kafka: topics tailed partition by partition; begin at `tail.py`."""

@@ -1,0 +1,1 @@
+"""Programs that call `bus.tap()`, listened to."""

@@ -1,0 +1,86 @@
+"""Where the map's boxes lie: three layers from left to right, each as wide as its longest name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from app.topology.layout import Layout
+from app.topology.map import NodeKind, TopologyMap
+
+__all__ = ["NODE_PX", "MapLayout", "curve"]
+
+NODE_PX: Final = 22
+"""The height of a node."""
+PITCH_PX: Final = 28
+GAP_PX: Final = 56
+"""The least distance between two layers, room for the curves; a wide window gets more."""
+MOST_GAP_PX: Final = 260
+STEP_PX: Final = 24
+"""Layers grow by whole steps, so that a slightly longer name moves nothing."""
+
+GROWTH: Final = 1.3
+"""A map nobody has touched is arranged anew when it has grown by this factor."""
+
+LAYERS: Final = {NodeKind.PRODUCER: 0, NodeKind.TYPE: 1, NodeKind.PATTERN: 1, NodeKind.SUBSCRIPTION: 2}
+
+
+class MapLayout:
+    """Places that stay: a new node enters at the end of its layer, until somebody asks to arrange anew."""
+
+    def __init__(self) -> None:
+        self._layout = Layout()
+        self._arranged = 0
+        self.gap = GAP_PX
+
+    def update(self, picture: TopologyMap, *, touched: bool) -> bool:
+        """Make room for the nodes of `picture`; True if places changed. While not `touched`, arranges by itself."""
+        changed = self._layout.update({node.id: LAYERS[node.kind] for node in picture.nodes})
+        if not touched and len(picture.nodes) > self._arranged * GROWTH:
+            self.arrange(picture)
+            return True
+        return changed
+
+    def arrange(self, picture: TopologyMap) -> None:
+        """Find new places, such that edges cross little."""
+        self._layout.arrange((edge.source, edge.target) for edge in picture.edges)
+        self._arranged = len(picture.nodes)
+
+    def boxes(self, widths: Mapping[str, float]) -> dict[str, QRectF]:
+        """The rectangle of each node, given how wide its content is."""
+        layers = self._layer_widths(widths)
+        lefts: dict[int, float] = {}
+        left = 0.0
+        for layer, width in sorted(layers.items()):
+            lefts[layer] = left
+            left += width + self.gap
+        height, layer_of = self._layout.height, self._layout.layer
+        return {
+            node: QRectF(lefts[layer_of[node]], height[node] * PITCH_PX, layers[layer_of[node]], NODE_PX)
+            for node in widths
+        }
+
+    def widen(self, widths: Mapping[str, float], room: float) -> None:
+        """Spread the layers over `room` pixels as far as that helps the eye."""
+        layers = self._layer_widths(widths)
+        spare = room - sum(layers.values())
+        self.gap = round(min(max(spare / max(len(layers) - 1, 1), GAP_PX), MOST_GAP_PX))
+
+    def _layer_widths(self, widths: Mapping[str, float]) -> dict[int, float]:
+        layers: dict[int, float] = {}
+        for node, width in widths.items():
+            layer = self._layout.layer[node]
+            layers[layer] = max(layers.get(layer, 0.0), -(-width // STEP_PX) * STEP_PX)
+        return layers
+
+
+def curve(source: QRectF, target: QRectF) -> QPainterPath:
+    """A smooth edge from the right of one box to the left of another."""
+    start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
+    reach = (end.x() - start.x()) / 2
+    path = QPainterPath(start)
+    path.cubicTo(start + QPointF(reach, 0), end - QPointF(reach, 0), end)
+    return path

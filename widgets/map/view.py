@@ -1,0 +1,154 @@
+"""The map view: who publishes what and who listens, as a map or as a table of top talkers."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from app.session import Session
+from app.topology.map import NodeKind, TopologyMap
+from widgets.focus import Focus
+from widgets.look.segments import Segments
+from widgets.look.text import elided, label
+from widgets.look.tools import plain_tip, tool
+from widgets.map.canvas import MapCanvas
+from widgets.map.groups import readable
+from widgets.map.talkers import TalkerTable
+
+__all__ = ["MapView"]
+
+REFRESH_S: Final = 0.3
+LEISURE: Final = 15
+"""A refresh is followed by a pause so many times as long, however large the map."""
+
+NOTHING: Final = "Nobody has published or subscribed yet. Attach a source to see who talks to whom."
+HINT: Final = "Click a node for its facts, double-click it for its events, 0 shows the whole map."
+EMPTY, MAP, TALKERS = range(3)
+
+
+class MapView(QWidget):
+    """Map and table of the same topology."""
+
+    def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._focus = focus
+        self._due = 0.0
+        self._held = focus.horizon is not None
+        self.canvas = MapCanvas()
+        self.talkers = TalkerTable()
+        self.choice = Segments("view", (("Map", "Who talks to whom"), ("Top talkers", "Who publishes how much")))
+        self.search = QLineEdit()
+        self.arrange = tool("Arrange", "Find new places for all nodes", "waypoints")
+        self.fit = tool("", "Show the whole map (0)", "maximize")
+        self._facts = elided(HINT, "muted")
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def tick(self) -> None:
+        """Show what is new, about three times a second; nothing is while the window is held."""
+        if not self._held and time.monotonic() >= self._due:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the topology as it stands now."""
+        started, now = time.monotonic(), time.time_ns()
+        picture = self._session.topology.map(now)
+        some = bool(picture.nodes)
+        if self.choice.number == 0:
+            self.canvas.show_map(readable(picture), now)
+        else:
+            self.talkers.show_talkers(self._session.topology.talkers(now))
+        self._pages.setCurrentIndex((MAP, TALKERS)[self.choice.number] if some else EMPTY)
+        if self.canvas.selected is None and not self._facts.property("told"):
+            self._facts.setText(summary(picture))
+        spent = time.monotonic() - started
+        self._due = started + max(REFRESH_S, LEISURE * spent)
+
+    def show_node(self, node: str) -> None:
+        """Go to a node of the map by its id."""
+        self.choice.choose(0)
+        self.refresh()
+        self.canvas.select(node)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            self.canvas.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self, facts: str) -> None:
+        self._facts.setProperty("told", bool(facts))
+        self._facts.setText(facts or HINT)
+        self._facts.setToolTip(plain_tip(facts))
+
+    def _begin_search(self, letters: str) -> None:
+        self.search.setFocus()
+        self.search.setText(letters)
+
+    def _hold(self, horizon: int | None) -> None:
+        """One last look at the instant at which the window is held, even when nobody sees this view."""
+        self._held = horizon is not None
+        self.refresh()
+
+    def _choose(self, number: int) -> None:
+        for widget in (self.search, self.arrange, self.fit):
+            widget.setVisible(number == 0)
+        self.refresh()
+
+    def _connect(self) -> None:
+        self.choice.changed.connect(self._choose)
+        self.arrange.clicked.connect(self.canvas.arrange)
+        self.fit.clicked.connect(self.canvas.fit)
+        self.search.textChanged.connect(self.canvas.seek)
+        self.search.returnPressed.connect(self.canvas.go_to_found)
+        self.canvas.typed.connect(self._begin_search)
+        self.canvas.told.connect(self._tell)
+        self.canvas.filter_wanted.connect(self._focus.propose_filter)
+        self.talkers.filter_wanted.connect(self._focus.propose_filter)
+        self._focus.horizon_changed.connect(self._hold)
+
+    def _lay_out(self) -> None:
+        self.search.setPlaceholderText("Find a node")
+        self.search.setAccessibleName("find a node")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(200)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 4, 8, 4)
+        bar.setSpacing(8)
+        bar.addWidget(self.choice)
+        bar.addStretch(1)
+        for widget in (self.search, self.arrange, self.fit):
+            bar.addWidget(widget)
+        empty = label(NOTHING, "empty", wrap=True)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for page in (empty, self.canvas, self.talkers):
+            self._pages.addWidget(page)
+        self._facts.setContentsMargins(12, 4, 12, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._facts)
+
+
+def summary(picture: TopologyMap) -> str:
+    """The map in one line."""
+    kinds = [node.kind for node in picture.nodes]
+    dead = sum(node.kind is NodeKind.SUBSCRIPTION and not node.observed for node in picture.nodes)
+    parts = [
+        f"{kinds.count(NodeKind.PRODUCER):,} producers",
+        f"{kinds.count(NodeKind.TYPE):,} event types",
+        f"{kinds.count(NodeKind.SUBSCRIPTION):,} subscriptions",
+        f"{dead:,} never fired" if dead else "",
+        "more than fits: the rest is counted together" if picture.full else "",
+    ]
+    return " · ".join(filter(None, parts)) if picture.nodes else ""

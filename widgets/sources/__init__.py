@@ -1,0 +1,1 @@
+"""Sources: the panel and the start page."""

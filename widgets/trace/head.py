@@ -1,0 +1,97 @@
+"""The head of the trace view: which trace is open, how it stands, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.commands.row_text import clock_time
+from app.display import display
+from app.traces.nodes import NodeKind, Trace
+from app.traces.summary import TraceState
+from widgets.look.text import elided, label, selectable
+from widgets.look.tools import plain_tip, tool
+from widgets.trace.list import counted
+from widgets.trace.rows import is_error
+from widgets.trace.time import span_text
+
+__all__ = ["TraceHead"]
+
+GLYPHS = {TraceState.OPEN: "▷", TraceState.QUIET: "○", TraceState.COMPLETE: "✓", TraceState.STUCK: "◷"}
+
+
+class TraceHead(QWidget):
+    """Two lines and the buttons."""
+
+    export_asked = Signal()
+    filter_asked = Signal()
+    error_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = ""
+        self._name = selectable("", "strong")
+        self._state = label("", "muted")
+        self._live = label("LIVE", "badge")
+        self._counts = elided("", "muted")
+        self._warnings = label("", "muted")
+        for squeezed in (self._name, self._counts):
+            squeezed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.copy = tool("", "Copy the correlation id", "copy")
+        self.error = tool("", "Go to the next error (E)", "circle-x")
+        self.filter = tool("Filter", "Show only this trace in the table", "funnel")
+        self.export = tool("Export…", "Save this trace as JSON", "download")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._id))
+        self.error.clicked.connect(self.error_asked)
+        self.filter.clicked.connect(self.filter_asked)
+        self.export.clicked.connect(self.export_asked)
+        self._lay_out()
+
+    def show_trace(self, trace: Trace, state: TraceState | None, *, live: bool) -> None:
+        """Describe a trace; `live` while events still come in."""
+        self._id = trace.correlation_id
+        self._name.setText(display(trace.correlation_id))
+        self._name.setToolTip(plain_tip(f"Correlation id {display(trace.correlation_id)}"))
+        self._state.setText("" if state is None else f"{GLYPHS[state]} {state}")
+        self._live.setVisible(live)
+        self._counts.setText(sentence(trace))
+        self._counts.setToolTip(self._counts.text())
+        warnings = "\n".join(display(warning) for warning in trace.warnings)
+        self._warnings.setText(f"⚠ {counted(len(trace.warnings), 'warning')}" if warnings else "")
+        self._warnings.setToolTip(plain_tip(warnings))
+        self._warnings.setAccessibleDescription(warnings)
+        self._warnings.setVisible(bool(warnings))
+        self.error.setVisible(any(is_error(node) for node in trace.nodes))
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in (
+            (first, (self._name, self.copy, self.error, self.filter, self.export)),
+            (second, (self._counts, self._warnings, self._state, self._live)),
+        ):
+            row.setSpacing(4 if row is first else 12)
+            for widget in widgets:
+                row.addWidget(widget, int(widget in (self._name, self._counts)))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 8, 6)
+        column.setSpacing(2)
+        column.addLayout(first)
+        column.addLayout(second)
+
+
+def sentence(trace: Trace) -> str:
+    """The trace in numbers."""
+    kinds = Counter(node.kind for node in trace.nodes)
+    errors = sum(is_error(node) for node in trace.nodes)
+    parts = [
+        counted(kinds[NodeKind.EVENT], "event"),
+        f"{kinds[NodeKind.DELIVERY]:,} {'delivery' if kinds[NodeKind.DELIVERY] == 1 else 'deliveries'}",
+        f"{errors:,} failed" if errors else "",
+        f"{kinds[NodeKind.GHOST]:,} missing" if kinds[NodeKind.GHOST] else "",
+        f"took {span_text(trace.duration_ns)}",
+        f"from {clock_time(trace.started_at)}",
+    ]
+    return " · ".join(filter(None, parts))

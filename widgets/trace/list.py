@@ -1,0 +1,121 @@
+"""The list of traces: the latest ones, newest first, each with how it stands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.commands.row_text import clock_time
+from app.display import display
+from app.traces.summary import TraceState, TraceSummary
+from widgets.look.cards import Card, CardList, CardModel
+from widgets.look.text import label
+from widgets.look.tools import tool
+from widgets.trace.time import span_text
+
+__all__ = ["STATES", "TraceList", "counted"]
+
+STATES: Final = {
+    TraceState.OPEN: ("play", "accent"),
+    TraceState.QUIET: ("circle-outline", "muted"),
+    TraceState.COMPLETE: ("check", "ok"),
+    TraceState.STUCK: ("clock", "high"),
+}
+"""Glyph and colour of each state; its word stands beside them."""
+
+NO_TRACES: Final = "No traces yet. Events that carry a correlation id appear here as one trace each."
+NO_ERRORS: Final = "No trace had an error so far. Press “Errors only” again to see them all."
+
+
+class TraceList(QWidget):
+    """Shows summaries; going to one tells its correlation id."""
+
+    opened = Signal(object)  # correlation id: str
+    changed = Signal()
+    """What the list should hold is another: errors only or all, or the newest are wanted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = label("Traces", "strong")
+        self.newer = tool("", "Show the newest traces", "arrow-right")
+        self.errors_only = tool(
+            "Errors only", "List only traces in which something went wrong", "circle-x", checkable=True
+        )
+        self._empty = label(NO_TRACES, "empty", wrap=True)
+        model: CardModel[TraceSummary] = CardModel(lambda trace: trace.correlation_id, card_of, self)
+        self.list: CardList[TraceSummary] = CardList(model, "traces, newest first")
+        self._jump = True
+        self._lay_out()
+        self._connect()
+
+    def show_traces(self, traces: list[TraceSummary]) -> None:
+        """Show these, newest first; while somebody reads the list, nothing moves."""
+        if self._jump:
+            self._jump = False
+            self.list.show_newest(traces)
+        else:
+            self.list.offer(traces)
+        some = bool(self.list.cards.items)
+        self.list.setVisible(some)
+        self._empty.setVisible(not some)
+        self._empty.setText(NO_ERRORS if self.errors_only.isChecked() else NO_TRACES)
+
+    def select(self, correlation_id: str | None) -> None:
+        """Mark a trace as the one that is open."""
+        self.list.select(correlation_id)
+
+    def _connect(self) -> None:
+        self.list.chosen.connect(lambda trace: self.opened.emit(trace.correlation_id))
+        self.list.waiting_changed.connect(self._show_waiting)
+        self.errors_only.toggled.connect(lambda _: self._show_newest())
+        self.newer.clicked.connect(self._show_newest)
+
+    def _show_newest(self) -> None:
+        self._jump = True
+        self.changed.emit()
+
+    def _show_waiting(self, count: int) -> None:
+        self.newer.setText(f"{count:,} newer")
+        self.newer.setVisible(count > 0)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 4, 8, 4)
+        head.setSpacing(4)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self.newer)
+        head.addWidget(self.errors_only)
+        self.newer.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        self._empty.setContentsMargins(8, 8, 8, 8)
+        column.addWidget(self._empty, 1)
+
+
+def card_of(trace: TraceSummary) -> Card:
+    """A trace in two lines."""
+    icon, tone = STATES[trace.state]
+    if trace.errors:
+        icon, tone = "circle-x", "critical"
+    errors = f" · {counted(trace.errors, 'error')}" if trace.errors else ""
+    who = display(trace.producer or trace.source or "")
+    parts = (clock_time(trace.started_at)[:8], counted(trace.events, "event") + errors, str(trace.state), who)
+    return Card(
+        icon=icon,
+        tone=tone,
+        word=str(trace.state),
+        title=display(trace.root_type or "(no type)"),
+        figure=span_text(trace.duration_ns) if trace.duration_ns > 0 else "",
+        line=" · ".join(filter(None, parts)),
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `8 events`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,223 @@
+"""The trace table: the tree of one trace, walked with the keys of a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from app.traces.nodes import Trace
+from widgets.look.theme import theme
+from widgets.trace.header import TraceHeader
+from widgets.trace.model import TraceColumn, TraceModel
+from widgets.trace.painter import TracePainter, disclosure, event_width
+from widgets.trace.rows import Line, TraceRows
+
+__all__ = ["TraceTable"]
+
+ROW_PX: Final = 24
+MOST_MEASURED: Final = 200
+MOST_EVENT_SHARE: Final = 0.45
+MOST_COMPACT_SHARE: Final = 0.7
+
+Widths = dict[TraceColumn, int]
+LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
+    (900, dict(zip(TraceColumn, (290, 196, 90, 72, 82), strict=False))),
+    (640, {TraceColumn.EVENT: 216, TraceColumn.WHO: 172, TraceColumn.WAIT: 72, TraceColumn.HANDLE: 82}),
+    (440, {TraceColumn.EVENT: 180, TraceColumn.WHO: 120}),
+    (0, {TraceColumn.EVENT: 180}),
+)
+"""Columns beside the timeline, by the least width of the table that has room for them."""
+
+
+class TraceTable(QTableView):
+    """Shows a trace. ← and → close and open, [ and ] all, E and Shift+E go from error to error."""
+
+    chosen = Signal(object)  # seq: int, of the line that the developer went to
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = TraceRows()
+        self.lines = TraceModel(self)
+        self._unfolded: frozenset[int] = frozenset()
+        self._quiet = False
+        self._widths: Widths = {}
+        self.setModel(self.lines)
+        self.setItemDelegate(TracePainter(self))
+        self._header = TraceHeader(self.lines)
+        self.setHorizontalHeader(self._header)
+        self._header.setStretchLastSection(True)
+        self._header.sectionClicked.connect(self._unfold_clicked)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("events of the trace")
+        theme().changed.connect(self._repaint)
+
+    def show_trace(self, trace: Trace) -> None:
+        """Show a trace, or what one that is shown has become; the selected line stays."""
+        another = trace.correlation_id != self.rows.trace.correlation_id
+        if another:
+            self._unfolded = frozenset()
+        self.rows.show(trace)
+        self._refresh(self._current_key())
+        if another:
+            self._widen_event()
+
+    def select_seq(self, seq: int | None) -> bool:
+        """Go to the line of a row, without telling; False when this trace has none."""
+        key = None if seq is None else self.rows.reveal(seq)
+        if key is None:
+            self._go(None)
+            return False
+        line = self._current()
+        if line is None or line.key != key:
+            self._refresh(key)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line, text = self._current(), event.text()
+        if event.key() == Qt.Key.Key_Left and line is not None:
+            self._close_or_climb(line)
+        elif event.key() == Qt.Key.Key_Right and line is not None:
+            self._open_or_descend(line)
+        elif text in ("[", "]"):
+            self.open_all(text == "]")
+        elif text in ("e", "E"):
+            self.next_error(1 if text == "e" else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def open_all(self, opened: bool) -> None:
+        """Open or close every branch."""
+        self.rows.open_all(opened)
+        self._refresh(self._current_key())
+
+    def next_error(self, step: int = 1) -> None:
+        """Go to the next (or with -1 to the previous) line where something went wrong."""
+        key = self.rows.next_error(self._current_key(), step)
+        if key is not None:
+            self._refresh(key, tell=True)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        line = self.lines.item(index)
+        if line is not None and index.column() == TraceColumn.EVENT and line.node.children:
+            area = self.visualRect(index)
+            if disclosure(area, line.node).contains(event.position().toPoint()):
+                return self._set_open(line, not line.opened)
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        line = self.lines.item(self.indexAt(event.position().toPoint()))
+        if line is not None and line.node.children:
+            self._set_open(line, not line.opened)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt makes the first row current when a table gets the focus: nobody chose it.
+        self._quiet = True
+        super().focusInEvent(event)
+        self._quiet = False
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
+        super().currentChanged(current, previous)
+        line = self.lines.item(current)
+        if line is not None and line.node.seq is not None and not self._quiet:
+            self.chosen.emit(line.node.seq)
+
+    def _current(self) -> Line | None:
+        return self.lines.item(self.currentIndex())
+
+    def _current_key(self) -> Hashable | None:
+        line = self._current()
+        return None if line is None else line.key
+
+    def _close_or_climb(self, line: Line) -> None:
+        if line.opened:
+            self._set_open(line, False)
+        else:
+            self._go(self.rows.parent_of(line.key), tell=True)
+
+    def _open_or_descend(self, line: Line) -> None:
+        if line.node.children and not line.opened:
+            self._set_open(line, True)
+        elif line.node.children:
+            self.setCurrentIndex(self.lines.index(self.currentIndex().row() + 1, 0))
+
+    def _set_open(self, line: Line, opened: bool) -> None:
+        self.rows.set_open(line.key, opened)
+        self._refresh(self._current_key())
+
+    def _refresh(self, key: Hashable | None, *, tell: bool = False) -> None:
+        """Show what is visible now and go to a line, or if a closed branch hides it, to the one above."""
+        self._quiet = True
+        self.lines.show_trace(self.rows.trace, self.rows.visible(), self._unfolded)
+        while key is not None and self.lines.row_of(key) is None:
+            key = self.rows.parent_of(key)
+        self._quiet = False
+        self._go(key, tell=tell)
+        self._header.viewport().update()
+
+    def _go(self, key: Hashable | None, *, tell: bool = False) -> None:
+        row = None if key is None else self.lines.row_of(key)
+        index = QModelIndex() if row is None else self.lines.index(row, 0)
+        self._quiet = not tell
+        if row is None:
+            self.clearSelection()
+        self.setCurrentIndex(index)
+        self._quiet = False
+
+    def _unfold_clicked(self, section: int) -> None:
+        """A click on a folded pause in the header draws it to scale, another one folds it again."""
+        area = self._header.axis_area()
+        x = self._header.mapFromGlobal(self.cursor().pos()).x() - area.left()
+        fold = self.lines.axis.fold_at(x, area.width()) if section == TraceColumn.TIMELINE else None
+        if fold is not None:
+            self.unfold(fold.start)
+        elif section == TraceColumn.TIMELINE:
+            self.unfold(None)
+
+    def unfold(self, start: int | None) -> None:
+        """Draw the pause that starts at this time to scale; with None, fold all again."""
+        self._unfolded = frozenset() if start is None else self._unfolded | {start}
+        self._refresh(self._current_key())
+
+    def _fit_columns(self) -> None:
+        """Show the columns for which there is room; the timeline takes the rest."""
+        width = self.viewport().width()
+        widths = next(widths for least, widths in LAYOUTS if width >= least)
+        if widths is not self._widths:
+            self._widths = widths
+            self.lines.compact = TraceColumn.WHO not in widths
+            for column in TraceColumn:
+                if column is not TraceColumn.TIMELINE:
+                    self.setColumnHidden(column, column not in widths)
+                    self.setColumnWidth(column, widths.get(column, 0))
+        self._widen_event()
+
+    def _widen_event(self) -> None:
+        """Let captions of deep lines be read, as far as that leaves room for the timeline."""
+        lines = self.lines.items[:MOST_MEASURED]
+        captions = [self.lines.text(line, TraceColumn.EVENT) for line in lines]
+        wanted = max((event_width(line.node, text) for line, text in zip(lines, captions, strict=True)), default=0)
+        share = MOST_COMPACT_SHARE if self.lines.compact else MOST_EVENT_SHARE
+        most = int(self.viewport().width() * share)
+        least = self._widths.get(TraceColumn.EVENT, 0)
+        self.setColumnWidth(TraceColumn.EVENT, max(min(wanted, most), least))
+
+    def _repaint(self) -> None:
+        self.viewport().update()
+        self._header.viewport().update()

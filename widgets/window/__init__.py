@@ -1,0 +1,1 @@
+"""The window itself, and what holds it together."""

@@ -1,0 +1,49 @@
+"""Actions: every command of the window, with its name, key and icon. Menus, palette and help list the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from widgets.look.icons import icon
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a menu entry says, does, and is reached by."""
+
+    menu: str
+    text: str = ""
+    act: Callable[[], object] = bool
+    key: str = ""
+    icon: str = ""
+    tip: str = ""
+
+
+def add_actions(window: QMainWindow, commands: list[Command]) -> list[QAction]:
+    """Build the menus of `window` from its commands, in their order; an empty text is a separator."""
+    menus = {name: window.menuBar().addMenu(name) for name in dict.fromkeys(c.menu for c in commands)}
+    actions = []
+    for command in commands:
+        if not command.text:
+            menus[command.menu].addSeparator()
+            continue
+        action = make_action(window, command)
+        menus[command.menu].addAction(action)
+        actions.append(action)
+    return actions
+
+
+def make_action(window: QMainWindow, command: Command) -> QAction:
+    """One command as Qt knows it."""
+    action = QAction(command.text, window)
+    action.triggered.connect(lambda _checked=False: command.act())
+    if command.key:
+        action.setShortcut(QKeySequence(command.key))
+    if command.icon:
+        action.setIcon(icon(command.icon))
+    action.setToolTip(command.tip or command.text.rstrip("…"))
+    return action

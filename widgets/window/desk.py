@@ -1,0 +1,168 @@
+"""The desk: what the developer's commands do. It joins window, session and settings, and owns none of them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import quote
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.exports import export_rows, export_trace
+from app.failure import Failure
+from app.sources.supervisor import Source
+from app.tasks import spawn
+from connectors.registry import open_source, schemes
+from eventscope.connector import Connector, Refused, SourceState
+from widgets.look.theme import Choice, apply_theme, theme
+from widgets.window import dialogs
+from widgets.window.actions import Command
+from widgets.window.main_window import MainWindow
+from widgets.window.shortcuts_sheet import ShortcutsSheet
+
+
+class Desk:
+    """Carries out commands; whatever fails becomes a sentence in the banner."""
+
+    def __init__(self, window: MainWindow, app: QApplication) -> None:
+        self.window = window
+        self.session = window.session
+        self._app = app
+        self._told: set[tuple[Source, str]] = set()
+        window.command(self.commands())
+        window.start_page.chosen.connect(self.attach_url)
+        window.start_page.open_file_asked.connect(self.ask_file)
+        window.views.sources.attach_asked.connect(self.ask_source)
+        window.views.sources.start_asked.connect(self.session.supervisor.start)
+        window.views.sources.stop_asked.connect(self.stop_source)
+        window.views.sources.remove_asked.connect(self.remove_source)
+        window.views.traces.export_requested.connect(self.ask_export_trace)
+        self._watch = QTimer(window, interval=500)
+        self._watch.timeout.connect(self._tell_failures)
+        self._watch.start()
+
+    def commands(self) -> list[Command]:
+        """All commands of the window, in menu order."""
+        work, window = self.window.views.work, self.window
+        return [
+            Command("&File", "Attach a source…", self.ask_source, "Ctrl+N", "plug"),
+            Command("&File", "Listen for programs", lambda: self.attach_url("tap:"), "Ctrl+L", "radio"),
+            Command("&File", "Try the demo", lambda: self.attach_url("demo:"), "", "monitor-play"),
+            Command("&File", "Open a file…", self.ask_file, "Ctrl+O", "folder-open"),
+            Command("&File"),
+            Command("&File", "Export shown events…", self.ask_export_rows, "Ctrl+S", "download"),
+            Command("&File", "Export trace…", self.ask_export_trace, "Ctrl+E", "file-json"),
+            Command("&File"),
+            Command("&File", "Quit", window.close, "Ctrl+Q"),
+            Command("&Capture", "Pause or go on", window.views.toggle_pause, "Ctrl+Space", "pause"),
+            Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
+            Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
+            Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
+            Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Ctrl+1", "list-tree"),
+            Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Ctrl+2", "chart-spline"),
+            Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Ctrl+3", "waypoints"),
+            Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Ctrl+4", "triangle-alert"),
+            Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Ctrl+5", "panel-right"),
+            Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Ctrl+6", "plug"),
+            Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),
+            Command("&View"),
+            Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
+            Command("&Help", "Keys", self.show_keys, "F1", "keyboard"),
+            Command("&Help", "Filter language", self.show_filter_help, "", "circle-help"),
+        ]
+
+    def attach_url(self, url: str) -> None:
+        """Attach the source that a URL names, or say what is wrong with it."""
+        try:
+            connector = open_source(url.strip())
+        except (Refused, ValueError) as error:
+            return self.window.banner.say(str(error))
+        self.session.settings = self.session.settings.with_recent(url.strip())
+        self.attach(connector)
+
+    def attach(self, connector: Connector) -> None:
+        """Attach a source and show the work area."""
+        self.session.attach(connector)
+        self.window.show_work()
+
+    def ask_source(self) -> None:
+        """Ask for a URL and attach it."""
+        dialogs.ask_source(self.window, list(schemes()), self.attach_url)
+
+    def ask_file(self) -> None:
+        """Ask for a file and watch it."""
+        dialogs.ask_file(self.window, lambda path: self.attach_url(f"file:{quote(str(path))}"))
+
+    def ask_export_trace(self, correlation_id: str | None = None) -> None:
+        """Ask where to save the trace that is shown."""
+        wanted = correlation_id or self.window.focus.correlation_id
+        if wanted is None:
+            return self.window.banner.say("No trace is open: select an event or a trace first.")
+        dialogs.ask_target(self.window, "Export trace", "trace.json", lambda path: self._export_trace(wanted, path))
+
+    def ask_export_rows(self) -> None:
+        """Ask where to save what the filter lets through."""
+        dialogs.ask_target(self.window, "Export shown events", "events.jsonl", self._export_rows)
+
+    def stop_source(self, source: Source) -> None:
+        """Detach from a source; its events stay."""
+        spawn(self.session.supervisor.stop(source), name="stop a source")
+
+    def remove_source(self, source: Source) -> None:
+        """Detach from a source and take it off the list; its events stay."""
+        spawn(self.session.supervisor.remove(source), name="remove a source")
+
+    def toggle_sources(self) -> None:
+        """Stop all sources, or start again those that are over."""
+        supervisor = self.session.supervisor
+        if any(not source.over for source in supervisor.sources):
+            spawn(supervisor.close(), name="stop all sources")
+            return
+        for source in supervisor.sources:
+            supervisor.start(source)
+
+    def toggle_theme(self) -> None:
+        """The other of light and dark."""
+        choice: Choice = "light" if theme().palette.dark else "dark"
+        self.session.settings = self.session.settings.with_theme(choice)
+        apply_theme(self._app, choice)
+
+    def show_keys(self) -> None:
+        """All keys on one sheet."""
+        ShortcutsSheet.of_keys(self.window, self.commands()).open()
+
+    def show_filter_help(self) -> None:
+        """The filter language on one sheet."""
+        ShortcutsSheet.of_filters(self.window).open()
+
+    def _export_trace(self, correlation_id: str, path: Path) -> None:
+        self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path, replace=True))
+
+    def _export_rows(self, path: Path) -> None:
+        matches = self.window.views.work.matches
+        rows = [int(seq) for seq in matches.seqs(0, len(matches))]
+        self._save(path, lambda: export_rows(format_of(path), self.session.store, rows, path, replace=True))
+
+    def _save(self, path: Path, write: object) -> None:
+        async def save() -> None:
+            try:
+                await asyncio.to_thread(write)  # type: ignore[arg-type]
+            except (Failure, OSError) as error:
+                self.window.banner.say(f"{path.name} was not written: {error}")
+            else:
+                self.window.banner.say(f"Saved {path} (secrets redacted).")
+
+        spawn(save(), name="export")
+
+    def _tell_failures(self) -> None:
+        for source in self.session.sources:
+            told = (source, source.detail)
+            if source.state is SourceState.FAILED and told not in self._told:
+                self._told.add(told)
+                self.window.banner.say(f"{source.label}: {source.detail}")
+
+
+def format_of(path: Path) -> str:
+    """The export format that a file name asks for; JSON when it does not say."""
+    return {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}.get(path.suffix.lower(), "json")

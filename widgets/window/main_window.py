@@ -1,0 +1,169 @@
+"""The main window: places the views and passes the developer's commands on. It holds no logic of its own.
+
+It is made in two steps. The bare window, with the start page, imports next to nothing and is painted at once; `furnish`
+then brings the views, whose imports take several times as long.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from widgets.sources.start_page import StartPage
+from widgets.window.actions import Command, add_actions
+from widgets.window.banner import Banner
+from widgets.window.docks import add_dock, tabbed
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from widgets.focus import Focus
+    from widgets.window.views import Views
+
+LAYOUT_VERSION = 1
+"""Raised when a saved layout no longer fits the docks."""
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class MainWindow(QMainWindow):
+    """Table in the middle, sources left, detail right, the other views below."""
+
+    close_asked = Signal()
+
+    session: Session
+    focus: Focus
+    views: Views
+    docks: list[QDockWidget]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Eventscope")
+        self.setAccessibleName("Eventscope")
+        self.resize(1440, 900)
+        self.start_page = StartPage()
+        self.banner = Banner()
+        self._blank = QWidget()
+        self._let_go = False
+        self._place_centre()
+
+    def furnish(self, session: Session, focus: Focus) -> None:
+        """Bring the views of a session."""
+        from widgets.window.views import Views
+
+        self.session = session
+        self.focus = focus
+        self.views = Views(session, focus, self)
+        self._pages.addWidget(self.views.work)
+        self.statusBar().addPermanentWidget(self.views.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self.docks = self._place_docks(self.views)
+        self.views.dock_wanted.connect(self.open_dock)
+        self.start_page.show_recent(session.settings.recent)
+
+    def command(self, commands: list[Command]) -> None:
+        """Give the window its menus."""
+        self.actions_ = add_actions(self, commands)
+
+    def show_blank(self) -> None:
+        """Something will be attached in a moment."""
+        self._pages.setCurrentWidget(self._blank)
+
+    def show_start(self) -> None:
+        """Nothing is attached: offer what can be."""
+        self._pages.setCurrentWidget(self.start_page)
+        self.statusBar().hide()
+
+    def show_work(self) -> None:
+        """Leave the start page: something is attached."""
+        self._pages.setCurrentWidget(self.views.work)
+        self.statusBar().show()
+        if not self.docks[0].isVisible():
+            for dock in self.docks:
+                dock.show()
+            self.docks[2].raise_()
+            self._widen_sides()
+        self.views.work.table.setFocus()
+
+    def open_dock(self, view: QWidget) -> None:
+        """Bring the panel of a view to the front."""
+        for dock in self.docks:
+            if dock.widget() is view:
+                dock.show()
+                dock.raise_()
+
+    def spread(self) -> None:
+        """Show trace, latency and subscriptions side by side instead of over each other."""
+        trace, latency, subscriptions, findings = self.docks[2:]
+        for dock in (trace, latency, subscriptions, findings):
+            self.removeDockWidget(dock)  # Qt would keep docks that lie over each other together
+        for dock in (trace, latency, subscriptions):
+            self.addDockWidget(BOTTOM, dock, Qt.Orientation.Horizontal)
+            dock.show()
+        self.tabifyDockWidget(trace, findings)
+        findings.show()
+        trace.raise_()
+        self.resizeDocks([trace, latency, subscriptions], [560, 480, 480], Qt.Orientation.Horizontal)
+        self.resizeDocks([trace], [int(self.height() * 0.45)], Qt.Orientation.Vertical)
+        self._widen_sides()
+
+    def layout_state(self) -> bytes:
+        """Where the docks are, to be remembered."""
+        return bytes(self.saveState(LAYOUT_VERSION).data())
+
+    def restore_layout(self, state: bytes) -> bool:
+        """Put the docks where they were; False when that state does not fit."""
+        return self.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    def let_go(self) -> None:
+        """Close for good: the program has cleaned up."""
+        self._let_go = True
+        self.views.stop()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._let_go:
+            return event.accept()
+        event.ignore()
+        self.close_asked.emit()
+
+    def _place_centre(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._blank)
+        self._pages.addWidget(self.start_page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+
+    def _place_docks(self, views: Views) -> list[QDockWidget]:
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
+        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        sides = [
+            add_dock(self, "sources", "Sources", views.sources, LEFT),
+            add_dock(self, "detail", "Detail", views.detail, RIGHT),
+        ]
+        below = [
+            add_dock(self, "trace", "Trace", views.traces, BOTTOM),
+            add_dock(self, "latency", "Latency", views.latency, BOTTOM),
+            add_dock(self, "subscriptions", "Subscriptions", views.map, BOTTOM),
+            add_dock(self, "findings", "Findings", views.findings, BOTTOM),
+        ]
+        tabbed(self, below)
+        for dock in (*sides, *below):
+            dock.hide()
+        self.resizeDocks([below[0]], [320], Qt.Orientation.Vertical)
+        return [*sides, *below]
+
+    def _widen_sides(self) -> None:
+        self.resizeDocks(self.docks[:2], [220, 380], Qt.Orientation.Horizontal)

@@ -1,0 +1,56 @@
+"""Sheets: the keys and the filter language, each on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.filter.query import helps
+from widgets.look.text import label
+from widgets.window.actions import Command
+
+TABLE_KEYS = (
+    ("Space", "Pause or go on"),
+    ("F", "Follow the newest"),
+    ("/", "Filter"),
+    ("N · Shift+N", "Next or previous match"),
+    ("E · Shift+E", "Next or previous error"),
+    ("Ctrl+. · Ctrl+,", "Next or previous event of this correlation"),
+    ("T", "Open the trace"),
+    ("Ctrl+C", "Copy the event as JSON"),
+)
+
+
+class ShortcutsSheet(QDialog):
+    """Two columns: what one types, and what it does."""
+
+    def __init__(self, parent: QWidget, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(8)
+        for i, (keys, meaning) in enumerate(rows):
+            grid.addWidget(label(keys, "key"), i, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(meaning, wrap=True), i, 1)
+        grid.setColumnStretch(1, 1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inside)
+        QVBoxLayout(self).addWidget(area)
+        self.resize(620, 560)
+
+    @classmethod
+    def of_keys(cls, parent: QWidget, commands: Sequence[Command]) -> ShortcutsSheet:
+        """The keys of the table and of all commands."""
+        rows = [(c.key, c.text.rstrip("…")) for c in commands if c.key]
+        return cls(parent, "Keys", [*TABLE_KEYS, *rows])
+
+    @classmethod
+    def of_filters(cls, parent: QWidget) -> ShortcutsSheet:
+        """The filter language, from the operators themselves."""
+        return cls(parent, "Filter language", helps())
