@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.filter.terms import FilterError
 from app.store.chunk import Chunk
 
 Mask = NDArray[np.bool_]
 
-DEEPEST: Final = 100
-"""How deep a filter may be nested; evaluation recurses."""
-
-COLUMN, TEXTS, BYTES = 0, 1, 2
-"""Costs of a node: it reads columns, it decodes texts, it searches all bytes."""
+COLUMN, TEXTS, BYTES, DECODED = 0, 1, 2, 3
+"""Costs of a node: it reads columns, decodes texts, searches all bytes, decodes payloads."""
 
 
 class Span(NamedTuple):
@@ -42,7 +38,6 @@ class Node(ABC):
     """A part of a filter."""
 
     cost: int = COLUMN
-    depth: int = 1
 
     @abstractmethod
     def mask(self, span: Span, among: Mask | None = None) -> Mask:
@@ -63,9 +58,6 @@ class Branch(Node):
     def __init__(self, *parts: Node) -> None:
         self.parts: Sequence[Node] = sorted(parts, key=lambda part: part.cost)
         self.cost = max(part.cost for part in parts)
-        self.depth = 1 + max(part.depth for part in parts)
-        if self.depth > DEEPEST:
-            raise FilterError("This filter is nested too deeply; write it with fewer parentheses.", 0)
 
 
 class And(Branch):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.filter.operators import FIELDS, Field
+from app.filter.operators import FIELDS, OPEN_FIELDS, Field
 
 SYNTAX: Final = (
     ("category:order", "events whose category is `order`"),
@@ -19,6 +19,9 @@ SYNTAX: Final = (
         "the word anywhere: type, category, producer, channel, subscription, ids, key, error, headers, payload",
     ),
     ('"no route"', "the same for a text with spaces or signs"),
+    ("/time(d )?out/", "a regular expression anywhere, in any case; `(?-i)` at its beginning makes case count"),
+    ("payload.total>100", "a place in the payload; a number compares with numbers, anything else as text"),
+    ("error:*", "events that have the field"),
     ("category:order latency>50ms", "both; `and` may stand between"),
     ("category:order or category:payment", "either; `or` binds weaker than `and`"),
     ("-category:order", "every event that `category:order` does not select; also `not`"),
@@ -39,6 +42,8 @@ NOTES: Final = """
 An event that lacks a field matches neither `FIELD:VALUE` nor `FIELD!=VALUE`; `-FIELD:VALUE` selects it.
 Values are compared exactly; names of priorities and phases, and words to be found anywhere, in any case.
 A word is found in payloads as they were sent; letters beyond ASCII also where JSON has them escaped.
+A regular expression is one of RE2, and never slow; write `\\/` for a slash. `payload.tags:red` also finds
+`red` in an array; of several values of `[*]` one is enough, and `!=` wants that there are some and none is equal.
 Put a value in quotes if it has a space, a comma, a parenthesis, or a star that means itself; in quotes,
 write `\\"` for a quote.
 
@@ -58,7 +63,8 @@ write `\\"` for a quote.
 
 def helps() -> list[tuple[str, str]]:
     """What one can write and what it selects, the fields by their examples, without any markup."""
-    rows = [*SYNTAX, *((field.example, f"{field.name}: {field.meaning}") for field in FIELDS.values())]
+    fields = (*FIELDS.values(), *OPEN_FIELDS)
+    rows = [*SYNTAX, *((field.example, f"{field.name}: {field.meaning}") for field in fields)]
     return [(text, meaning.replace("`", "")) for text, meaning in rows]
 
 
@@ -72,7 +78,7 @@ def signs(field: Field) -> str:
 def help_page() -> str:
     """The whole page in Markdown."""
     syntax = [f"| `{text}` | {meaning} |\n" for text, meaning in SYNTAX]
-    rows = ((field.name, field.meaning, signs(field), field.example) for field in FIELDS.values())
+    rows = ((field.name, field.meaning, signs(field), field.example) for field in (*FIELDS.values(), *OPEN_FIELDS))
     fields = [f"| `{name}` | {meaning} | {allowed} | `{example}` |\n" for name, meaning, allowed, example in rows]
     return HEAD + "".join(syntax) + NOTES + "".join(fields)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
@@ -11,23 +10,19 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from app.filter import units
+from app.filter.deep import HeaderValue, PayloadPlace
 from app.filter.expression import Node
+from app.filter.json_path import JsonPath
+from app.filter.order import ORDER
 from app.filter.predicates import Coded, Moment, Numbers, Pattern, RowText
 from app.filter.terms import FilterError, Term, Word
+from app.filter.values import Wanted
 from app.store.packing import NO_PAYLOAD
 from eventscope.connector import UNKNOWN_PRIORITY
 from eventscope.event import EventPriority
 from eventscope.step import Phase
 
 T = TypeVar("T")
-
-ORDER: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-}
-"""The operators that need an order, and take one value."""
 
 
 class Field(ABC):
@@ -130,6 +125,64 @@ class MomentField(Field):
         return Moment(comparison(self._sign, parsed(units.moment, values)))
 
 
+class OpenField(Field):
+    """Fields whose names begin alike and go on as the events do: `header.trace`, `payload.items[0].sku`."""
+
+    ordered = True
+    prefix: str
+    """How all their names begin."""
+
+    def named(self, name: Word) -> Field:
+        """The field of that full name; raises FilterError."""
+        rest = name.text.removeprefix(self.prefix)
+        try:
+            return self._named(name.text, rest)
+        except ValueError as error:
+            raise FilterError(str(error), name.position) from error
+
+    @abstractmethod
+    def _named(self, name: str, rest: str) -> Field: ...
+
+    def test(self, sign: str, values: tuple[Word, ...]) -> Node:
+        """There is none without the rest of the name."""
+        raise NotImplementedError(self.name)
+
+
+class HeaderField(OpenField):
+    """A header by its name."""
+
+    prefix = "header."
+
+    def _named(self, name: str, rest: str) -> Field:
+        if not rest:
+            raise ValueError("The name of the header is missing; write header.NAME:VALUE.")
+        return PlaceField(name, self, lambda wanted: HeaderValue(rest, wanted))
+
+
+class PayloadField(OpenField):
+    """A place in the payload by its path."""
+
+    prefix = "payload."
+
+    def _named(self, name: str, rest: str) -> Field:
+        path = JsonPath(rest)
+        return PlaceField(name, self, lambda wanted: PayloadPlace(path, wanted))
+
+
+class PlaceField(Field):
+    """One header or one place in the payload."""
+
+    ordered = True
+
+    def __init__(self, name: str, kind: OpenField, make: Callable[[Wanted], Node]) -> None:
+        super().__init__(name, kind.meaning, kind.example)
+        self._make = make
+
+    def test(self, sign: str, values: tuple[Word, ...]) -> Node:
+        """Any of the values, none of them, or compared with the one."""
+        return self._make(Wanted(sign, values))
+
+
 def parsed(parse: Callable[[str], T], words: Iterable[Word]) -> list[T]:
     """The words parsed; raises FilterError at the one that is wrong."""
     values = []
@@ -216,4 +269,14 @@ FIELDS: Final[dict[str, Field]] = {
         TextField("envelope", "the envelope that was recognised", "envelope:cloudevents", coded="envelope"),
     )
 }
-"""All fields by name."""
+"""All fields with a name of their own."""
+
+OPEN_FIELDS: Final[tuple[OpenField, ...]] = (
+    HeaderField("header.NAME", "a header, by its name in any case", "header.x-tenant:acme"),
+    PayloadField(
+        "payload.PATH",
+        "a place in a JSON payload; `[0]` is one element of an array, `[*]` any of them",
+        "payload.items[*].sku:A7",
+    ),
+)
+"""Fields whose names go on as the events do."""

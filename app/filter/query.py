@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.filter.deep import RegexText
 from app.filter.expression import COLUMN, And, Everything, Node, Not, Or, Span
 from app.filter.help import helps
-from app.filter.operators import FIELDS
+from app.filter.operators import FIELDS, OPEN_FIELDS, Field
 from app.filter.predicates import FreeText
+from app.filter.regex import searcher
+from app.filter.syntax import All, Comparison, Either, Opposite, Regex, Syntax, Text
 from app.filter.terms import FilterError, Term, Word
 from app.store.chunk import Chunk
 from app.store.store import Store
@@ -27,23 +31,18 @@ __all__ = ["Filter", "FilterError", "helps", "parse"]
 LONGEST: Final = 10_000
 """Characters of a filter's text."""
 
-
-class Clause(NamedTuple):
-    """A node, where it stands in the text, and the clauses that it joins by "and"."""
-
-    node: Node
-    start: int
-    stop: int
-    joined: tuple[Clause, ...] = ()
+DEEPEST: Final = 100
+"""How deep a filter may be nested; evaluation recurses."""
 
 
 class Filter:
     """A test of rows. It has no state: several threads may use one filter."""
 
-    def __init__(self, text: str, node: Node, clauses: list[tuple[str, Node]]) -> None:
+    def __init__(self, text: str, tree: Syntax | None) -> None:
         self.text = text
-        self._node = node
-        self._clauses = clauses
+        self.tree = tree
+        """What was written; None when nothing was."""
+        self._node = node_of(tree) if tree else Everything()
 
     @property
     def slow(self) -> bool:
@@ -56,7 +55,9 @@ class Filter:
 
     def explain(self, store: Store) -> list[tuple[str, int]]:
         """The clauses joined by "and", each with how many rows of the store it removes when it stands alone."""
-        return [(text, sum(removed(node, chunk) for chunk in store.chunks)) for text, node in self._clauses]
+        clauses = [] if self.tree is None else self.tree.parts if isinstance(self.tree, All) else [self.tree]
+        nodes = [(self.text[clause.start : clause.stop], node_of(clause)) for clause in clauses]
+        return [(text, sum(removed(node, chunk) for chunk in store.chunks)) for text, node in nodes]
 
     def __repr__(self) -> str:
         return f"Filter({self.text!r})"
@@ -65,17 +66,33 @@ class Filter:
 def parse(text: str) -> Filter:
     """The filter that a text means; an empty one passes everything. Raises FilterError."""
     if not text.strip():
-        return Filter(text, Everything(), [])
+        return Filter(text, None)
     if len(text) > LONGEST:
         raise FilterError(f"A filter can have at most {LONGEST:,} characters.", LONGEST)
     from lark import UnexpectedInput
 
     try:
-        whole = cast(Clause, grammar().parse(text))
+        return Filter(text, cast("Syntax", grammar().parse(text)))
     except UnexpectedInput as error:
         raise misread(text, error) from error
-    clauses = whole.joined or (whole,)
-    return Filter(text, whole.node, [(text[clause.start : clause.stop], clause.node) for clause in clauses])
+
+
+def node_of(tree: Syntax) -> Node:
+    """The test that a part of a filter means; raises FilterError."""
+    match tree:
+        case Comparison(term=term):
+            return field_of(term.field).node(term)
+        case Text(word=word):
+            return FreeText(word.text)
+        case Regex(pattern=pattern):
+            return RegexText(searcher(pattern))
+        case Opposite(part=part):
+            return Not(node_of(part))
+        case All(parts=parts):
+            return And(*map(node_of, parts))
+        case Either(parts=parts):
+            return Or(*map(node_of, parts))
+    raise AssertionError(tree)
 
 
 @cache
@@ -88,53 +105,63 @@ def grammar() -> Lark:
 
 
 class Builder:
-    """Makes clauses of what the grammar recognises; one method for each of its rules."""
+    """Makes syntax of what the grammar recognises; one method for each of its rules."""
 
-    def start(self, parts: list[Clause]) -> Clause:
+    def start(self, parts: list[Syntax]) -> Syntax:
         """The whole filter."""
         return parts[0]
 
-    def either(self, parts: list[Clause]) -> Clause:
-        """Clauses joined by "or"."""
-        return Clause(Or(*(part.node for part in parts)), parts[0].start, parts[-1].stop)
+    def either(self, parts: list[Syntax]) -> Syntax:
+        """Parts joined by "or"."""
+        return Either(parts[0].start, parts[-1].stop, deeper(*parts), parts)
 
-    def both(self, parts: list[Clause]) -> Clause:
-        """Clauses side by side."""
-        return Clause(And(*(part.node for part in parts)), parts[0].start, parts[-1].stop, tuple(parts))
+    def both(self, parts: list[Syntax]) -> Syntax:
+        """Parts side by side."""
+        return All(parts[0].start, parts[-1].stop, deeper(*parts), parts)
 
-    def opposite(self, parts: list[Any]) -> Clause:
-        """A clause that is negated."""
-        sign, clause = parts
-        return Clause(Not(clause.node), sign.start_pos, clause.stop)
+    def opposite(self, parts: list[Any]) -> Syntax:
+        """A part that is negated."""
+        sign, part = parts
+        return Opposite(sign.start_pos, part.stop, deeper(part), part)
 
-    def group(self, parts: list[Any]) -> Clause:
-        """A clause in parentheses."""
-        left, clause, right = parts
-        return Clause(clause.node, left.start_pos, right.end_pos)
+    def group(self, parts: list[Any]) -> Syntax:
+        """A part in parentheses."""
+        left, right = parts[0], parts[-1]
+        part: Syntax = parts[1]
+        return replace(part, start=left.start_pos, stop=right.end_pos)
 
-    def term(self, parts: list[Any]) -> Clause:
+    def term(self, parts: list[Any]) -> Syntax:
         """A field compared with values."""
         name, sign, *values = parts
-        comparison = ":" if sign in ("=", "==") else str(sign)
-        term = Term(word(name), Word(comparison, sign.start_pos), tuple(word(value) for value in values))
-        return Clause(field_of(term.field).node(term), name.start_pos, values[-1].end_pos)
+        comparison = Word(":" if sign in ("=", "==") else str(sign), sign.start_pos)
+        term = Term(word(name), comparison, tuple(word(value) for value in values))
+        return Comparison(name.start_pos, values[-1].end_pos, 1, term)
 
     def value(self, parts: list[Token]) -> Token:
         """One of the values."""
         return parts[0]
 
-    def text(self, parts: list[Token]) -> Clause:
+    def text(self, parts: list[Any]) -> Syntax:
         """A text to be found anywhere."""
-        found = word(parts[0])
+        (token,) = parts
+        found = word(token)
         if not found.text:
             raise FilterError("There is nothing between these quotes to look for.", found.position)
-        return Clause(FreeText(found.text), parts[0].start_pos, parts[0].end_pos)  # type: ignore[arg-type]
+        return Text(token.start_pos, token.end_pos, 1, found)
 
-    def regex(self, parts: list[Token]) -> Clause:
+    def regex(self, parts: list[Any]) -> Syntax:
         """A regular expression."""
-        raise FilterError(
-            "/regex/ is not available yet; put it in quotes to search for this text.", parts[0].start_pos or 0
-        )
+        (token,) = parts
+        pattern = re.sub(r"\\(.)", lambda found: "/" if found[1] == "/" else found[0], token[1:-1], flags=re.DOTALL)
+        return Regex(token.start_pos, token.end_pos, 1, Word(pattern, token.start_pos + 1))
+
+
+def deeper(*parts: Syntax) -> int:
+    """How deep a part is nested that is made of these; raises FilterError when evaluation would recurse too deeply."""
+    depth = 1 + max(part.depth for part in parts)
+    if depth > DEEPEST:
+        raise FilterError("This filter is nested too deeply; write it with fewer parentheses.", parts[0].start)
+    return depth
 
 
 def word(token: Token) -> Word:
@@ -144,13 +171,13 @@ def word(token: Token) -> Word:
     return Word(re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL), token.start_pos or 0, quoted=True)
 
 
-def field_of(name: Word) -> Any:
+def field_of(name: Word) -> Field:
     """The field of that name; raises FilterError with the nearest one that there is."""
     if name.text in FIELDS:
         return FIELDS[name.text]
-    if name.text.startswith(("header.", "payload.")):
-        kind = name.text.partition(".")[0]
-        raise FilterError(f"Filtering by {kind} is not available yet; search for a text instead.", name.position)
+    for kind in OPEN_FIELDS:
+        if name.text.startswith(kind.prefix):
+            return kind.named(name)
     close = get_close_matches(name.text.lower(), FIELDS, 1)
     hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(FIELDS)}."
     raise FilterError(

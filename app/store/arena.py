@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ class Run(NamedTuple):
         bounds = np.zeros(len(sizes) + 1, np.int64)
         np.cumsum(sizes, out=bounds[1:])
         return cls(data, bounds)
+
+    def string(self, row: int) -> bytes:
+        """One of the byte strings."""
+        return self.data[self.bounds[row] : self.bounds[row + 1]]
 
 
 class Arena:
@@ -50,6 +55,13 @@ class Arena:
 
     def __getitem__(self, row: int) -> bytes:
         return self.data[self.at[row] : self.at[row + 1]].tobytes()
+
+    def strings(self, start: int, stop: int) -> list[bytes]:
+        """The strings of rows `start` to `stop`."""
+        begin, end = self.bounds(start, stop)
+        data = self.data[begin:end].tobytes()
+        bounds = (self.at[start : stop + 1] - self.at[start]).tolist()
+        return [data[first:last] for first, last in pairwise(bounds)]
 
     def bounds(self, start: int, stop: int) -> tuple[int, int]:
         """Where rows `start` to `stop` begin and end in `data`."""

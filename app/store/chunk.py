@@ -12,26 +12,14 @@ from numpy.typing import NDArray
 
 from app.store.arena import Arena
 from app.store.dictionary import Dictionary
-from app.store.packing import Packed, all_absent, split_texts
+from app.store.packing import CODED, Packed, split_texts
 from app.store.reserve import Reserve, columns
-from eventscope.connector import Block
 
 MOST_ROWS: Final = 65_535
 """One less than a two-byte code can number, since code 0 means absent."""
 
 MOST_ARENA_BYTES: Final = 16 * 1024 * 1024
 """Payloads and texts of one chunk; a single row that is larger has a chunk to itself."""
-
-CODED: Final = {
-    "type": "type",
-    "category": "category",
-    "producer": "producer",
-    "channel": "channel",
-    "correlation": "correlation_id",
-    "subscription": "subscription",
-    "envelope": "envelope",
-}
-"""The dictionary-encoded columns that come from a block, and the field that each holds."""
 
 COLUMNS: Final[dict[str, Any]] = {
     **dict.fromkeys((*CODED, "source"), np.uint16),
@@ -91,6 +79,8 @@ class Chunk:
         for name, column in columns(Reserve(capacity * COLUMN_BYTES).bytes, COLUMNS, capacity).items():
             setattr(self, name, column)
         self.dictionaries = {name: Dictionary() for name in (*CODED, "source")}
+        self.extracts: dict[tuple[str, int], Any] = {}
+        """What filters have read out of the payloads, so as to read it once (app/filter/extract.py)."""
         self.payloads = Arena(capacity, arena_size)
         self.texts = Arena(capacity, arena_size)
 
@@ -110,15 +100,13 @@ class Chunk:
         texts: int = sum(dictionary.bytes for dictionary in self.dictionaries.values())
         return self.rows * ROW_BYTES + self.arena_bytes + texts
 
-    def append(self, block: Block, packed: Packed, start: int, stop: int, source: str, observed_at: int) -> None:
-        """Add rows `start` to `stop` of a block; there must be room for them."""
+    def append(self, packed: Packed, start: int, stop: int, source: str, observed_at: int) -> None:
+        """Add rows `start` to `stop` of what was packed; there must be room for them."""
         row, end = self.rows, self.rows + stop - start
         for name, values in packed.numbers.items():
             getattr(self, name)[row:end] = values[start:stop]
-        for name, field in CODED.items():
-            column = getattr(block, field)[start:stop]
-            if not all_absent(column):
-                getattr(self, name)[row:end] = self.dictionaries[name].encode(column)
+        for name, column in packed.coded.items():
+            getattr(self, name)[row:end] = self.dictionaries[name].encode(column[start:stop])
         self.source[row:end] = self.dictionaries["source"][source]
         self.observed[row:end] = observed_at
         self.payloads.extend(row, packed.payloads, start, stop)

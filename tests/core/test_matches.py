@@ -263,7 +263,7 @@ def test_a_search_that_fails_says_so(store: Store, matches: Matches, patient: No
         def mask(self, chunk: object, start: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
             raise RuntimeError("broken filter")
 
-    matches.set_filter(Broken("needle", parse("needle")._node, []))
+    matches.set_filter(Broken("needle", parse("needle").tree))
     matches.update()
     with pytest.raises(RuntimeError, match="broken filter"):
         settle(matches)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +20,9 @@ from tests.widgets.conftest import Feed, orders, put
 from widgets.filter.bar import FilterBar
 from widgets.filter.category_clause import CategoryChoice, narrowed, read, write
 from widgets.filter.chip import Chip, count_text
-from widgets.filter.suggestions import MOST, History, suggestions
+from widgets.filter.suggestions import MOST, History, Suggestion, suggestions
 from widgets.focus import Focus
+from widgets.look.noted_rows import NotedModel
 
 Left, Right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 Control, Alt, Shift = (
@@ -287,17 +291,32 @@ def test_clauses_that_do_not_stand_alone_belong_to_the_writer(text: str) -> None
     assert read(text) == CategoryChoice()
 
 
-FIELDS = ["type", "category", "priority", "phase"]
+FIELDS = {"type": "", "category": "its category", "priority": "", "phase": "", "payload.": "a place in the payload"}
+
+
+def seen(field: str, beginning: str) -> list[tuple[str, str]]:
+    values = {"category": ["order", "odd one", "payment"], "priority": ["high"]}.get(field, [])
+    return [(value, "3 rows") for value in values if value.startswith(beginning)]
+
+
+def suggested(text: str, history: Sequence[str] = ()) -> list[str]:
+    return [suggestion.text for suggestion in suggestions(text, FIELDS, seen, history)]
 
 
 def test_fields_and_values_are_suggested() -> None:
-    values = {"category": lambda: ["order", "odd one", "payment"]}
-    assert suggestions("pr", FIELDS, values, []) == ["priority:"]
-    assert suggestions("a -cat", FIELDS, values, []) == ["a -category:"]
-    assert suggestions("x category:o", FIELDS, values, []) == ["x category:order", 'x category:"odd one"']
-    assert suggestions("priority>=h", FIELDS, values, []) == ["priority>=high"]
-    assert "phase:dead-lettered" in suggestions("phase:", FIELDS, values, [])
-    assert suggestions("type:", FIELDS, values, []) == []
+    assert suggested("pr") == ["priority:"]
+    assert suggested("a -cat") == ["a -category:"]
+    assert suggested("pay") == ["payload."]
+    assert suggested("x category:o") == ["x category:order", 'x category:"odd one"']
+    assert suggested("category:payment,o") == ["category:payment,order", 'category:payment,"odd one"']
+    assert suggested("priority>=h") == ["priority>=high"]
+    assert suggested("type:") == []
+
+
+def test_a_suggestion_says_what_it_is() -> None:
+    (field,) = suggestions("cat", FIELDS, seen, [])
+    (value,) = suggestions("category:pa", FIELDS, seen, [])
+    assert (field.note, value.note) == ("its category", "3 rows")
 
 
 def test_filters_used_before_are_suggested_newest_first() -> None:
@@ -305,7 +324,7 @@ def test_filters_used_before_are_suggested_newest_first() -> None:
     for text in ("a", "b", "", "c", "b", "d"):
         history.add(text)
     assert history.texts == ["d", "b", "c"]
-    assert suggestions("", FIELDS, {}, history.texts)[:3] == ["d", "b", "c"]
+    assert suggested("", history.texts)[:3] == ["d", "b", "c"]
 
 
 def test_a_suggestion_is_taken_by_keyboard(bar: FilterBar) -> None:
@@ -339,12 +358,11 @@ def test_down_offers_filters_used_before(bar: FilterBar) -> None:
     bar.set_text("")
     QTest.keyClick(bar.edit, Qt.Key.Key_Down)
     assert bar.edit.completer().popup().isVisible()
-    assert bar.edit._suggestions.stringList()[0] == "type:order.*"
+    assert bar.edit._suggestions.texts[0] == "type:order.*"
 
 
 def test_suggestions_are_few() -> None:
-    values = {"category": lambda: [f"c{number}" for number in range(1_000)]}
-    assert len(suggestions("category:", FIELDS, values, [])) == MOST
+    assert len(suggestions("category:", FIELDS, lambda *_: [(f"c{n}", "") for n in range(1_000)], [])) == MOST
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0"), (99_999, "99999"), (100_000, "100k"), (12_345_678, "12M")])
@@ -352,7 +370,17 @@ def test_counts_stay_short(count: int, text: str) -> None:
     assert count_text(count) == text
 
 
-def test_sources_are_suggested_by_their_labels(qtbot: QtBot, session: Session, bar: FilterBar) -> None:
-    put(session, orders(1, first=50), source="billing")
-    assert all(text.startswith("source:") for text in bar._suggest("source:"))
-    assert "category:order" in bar._suggest("category:o")
+def test_values_seen_in_the_capture_are_suggested_with_their_counts(session: Session, bar: FilterBar) -> None:
+    rows = orders(3, first=50)
+    put(session, rows, source="billing")
+    assert ("source:billing", f"{len(rows)} rows") in bar._suggest("source:b")
+    assert [s.text for s in bar._suggest("category:O")] == ["category:order"]
+    assert "phase:dead-lettered" in [s.text for s in bar._suggest("phase:")]
+    assert [s.text for s in bar._suggest("priority>=h")] == ["priority>=high"]
+
+
+def test_the_list_of_suggestions_is_a_right_model(qtmodeltester: Any) -> None:
+    model = NotedModel()
+    qtmodeltester.check(model)
+    model.show_all([Suggestion("type:a", "1 row"), Suggestion("type:b")])
+    assert model.texts == ["type:a", "type:b"]

@@ -10,22 +10,39 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app.filter.matches import Matches
-from app.filter.operators import FIELDS
+from app.filter.observed import observed
+from app.filter.operators import FIELDS, OPEN_FIELDS
 from app.filter.query import FilterError, parse
 from app.session import Session
+from eventscope.event import EventPriority
+from eventscope.step import Phase
 from widgets.filter.category_chips import CategoryChips
 from widgets.filter.category_clause import narrowed
 from widgets.filter.edit import Edge, FilterEdit
 from widgets.filter.phase_toggles import HIDDEN_AT_FIRST, PhaseToggles
-from widgets.filter.suggestions import History, suggestions
+from widgets.filter.suggestions import History, Suggestion, suggestions
 from widgets.focus import Focus
 from widgets.look.text import label
 
 __all__ = ["FilterBar"]
 
 DEBOUNCE_MS: Final = 150
+MEANINGS: Final = {
+    **{field.name: field.meaning.replace("`", "") for field in FIELDS.values()},
+    **{field.prefix: field.meaning.replace("`", "") for field in OPEN_FIELDS},
+}
+NAMES: Final = {
+    "priority": [priority.name.lower() for priority in reversed(EventPriority)],
+    "phase": [phase.label for phase in Phase],
+}
+
 REFRESH_S: Final = 0.1
 """Counts change ten times a second at most: faster ones cannot be read."""
+
+
+def many(count: int) -> str:
+    """How many rows have a value."""
+    return f"{count:,} row" + ("s" if count != 1 else "")
 
 
 class FilterBar(QWidget):
@@ -136,15 +153,14 @@ class FilterBar(QWidget):
         self.chips.show_counts(self._session.tally.categories)
         self.phases.show_counts(self._session.tally.phases)
 
-    def _suggest(self, text: str) -> list[str]:
-        values = {"category": self._categories, "source": self._sources}
-        return suggestions(text, FIELDS, values, self._history.texts)
+    def _suggest(self, text: str) -> list[Suggestion]:
+        return suggestions(text, MEANINGS, self._values, self._history.texts)
 
-    def _categories(self) -> Iterable[str]:
-        return sorted(self._session.tally.categories)
-
-    def _sources(self) -> Iterable[str]:
-        return [source.label for source in self._session.sources]
+    def _values(self, field: str, beginning: str) -> Iterable[tuple[str, str]]:
+        """Names that are known beforehand, else what the field has had in this capture, with counts."""
+        if field in NAMES:
+            return [(name, "") for name in NAMES[field] if name.startswith(beginning.lower())]
+        return [(value, many(count)) for value, count in observed(self._session.store, field, beginning)]
 
     def _connect(self) -> None:
         self._pause.timeout.connect(self.apply)

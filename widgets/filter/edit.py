@@ -6,18 +6,20 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from widgets.filter.suggestions import Suggestion
 from widgets.look.fonts import mono_font
 from widgets.look.icons import icon
+from widgets.look.noted_rows import NotedList, NotedModel
 
 __all__ = ["Edge", "FilterEdit"]
 
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-Suggest = Callable[[str], list[str]]
-"""Whole texts that the given beginning of the filter could go on to."""
+Suggest = Callable[[str], list[Suggestion]]
+"""What the given beginning of a filter could go on to."""
 
 
 class Edge(StrEnum):
@@ -38,12 +40,13 @@ class FilterEdit(QLineEdit):
     def __init__(self, suggest: Suggest, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._suggest = suggest
-        self._suggestions = QStringListModel(self)
-        self._popup = QListView()
-        self._popup.setAccessibleName("suggestions for the filter")
+        self._suggestions = NotedModel(self)
+        self._popup = NotedList("suggestions for the filter", mono=True)
         self.setObjectName("filter")
         self.setFont(mono_font())
-        self.setPlaceholderText("Filter: words, type:order.*, priority>=high, latency>50ms, -category:system")
+        self.setPlaceholderText(
+            "Filter: words, type:order.*, priority>=high, latency>50ms, payload.total>100, -category:log"
+        )
         self.setAccessibleName("filter")
         self.setClearButtonEnabled(False)
         self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
@@ -86,12 +89,14 @@ class FilterEdit(QLineEdit):
     def _make_completer(self) -> QCompleter:
         completer = QCompleter(self._suggestions, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setMaxVisibleItems(10)
+        completer.setCompletionRole(Qt.ItemDataRole.EditRole)
+        completer.setMaxVisibleItems(12)
         completer.setPopup(self._popup)
+        self._popup.draw_notes()
         return completer
 
     def _offer(self, text: str, *, always: bool = False) -> None:
         suggestions = self._suggest(text) if text or always else []
-        self._suggestions.setStringList(suggestions)
+        self._suggestions.show_all(suggestions)
         if always and suggestions:
             self.completer().complete()

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from eventscope.event import EventPriority
-from eventscope.step import Phase
 from widgets.filter.category_clause import quoted
 
-__all__ = ["History", "suggestions"]
+__all__ = ["History", "Suggestion", "suggestions"]
 
 MOST: Final = 30
 _WORD: Final = re.compile(r"[^\s()]*$")
-_FIELD_AND_VALUE: Final = re.compile(r"(-?)([\w.]+)(:|!=|>=|<=|>|<)([^\s()]*)$")
+_FIELD_AND_VALUE: Final = re.compile(r"(-?)([^\W\d][\w.\[\]*-]*)(:|!=|>=|<=|>|<)(?:[^\s()]*,)?([^\s(),]*)$")
 
-Values = Mapping[str, Callable[[], Iterable[str]]]
-"""For fields whose values are known, what gives those values now."""
 
-FIXED_VALUES: Final[Values] = {
-    "priority": lambda: [priority.name.lower() for priority in reversed(EventPriority)],
-    "phase": lambda: [phase.label for phase in Phase],
-}
+class Suggestion(NamedTuple):
+    """The whole text that a filter could become, and a note beside it: how many rows, or what a field is."""
+
+    text: str
+    note: str = ""
+
+
+Values = Callable[[str, str], Iterable[tuple[str, str]]]
+"""The values that a field may have, given how they begin, each with a note."""
 
 
 class History:
@@ -38,16 +39,17 @@ class History:
             self.texts = [text, *(other for other in self.texts if other != text)][: self._most]
 
 
-def suggestions(text: str, fields: Iterable[str], values: Values, history: Iterable[str]) -> list[str]:
-    """Whole texts that begin with `text`, up to the word that is being written, and go on in some useful way."""
-    used = [old for old in history if old.startswith(text) and old != text]
-    known = {**FIXED_VALUES, **values}
+def suggestions(text: str, fields: Mapping[str, str], values: Values, history: Iterable[str]) -> list[Suggestion]:
+    """What `text` could go on to, from the word that is being written; `fields` are names with their meanings."""
+    used = [Suggestion(old, "used before") for old in history if old.startswith(text) and old != text]
     if pair := _FIELD_AND_VALUE.search(text):
-        before = text[: pair.start(4)]
-        told = [before + quoted(value) for value in known.get(pair[2], list)() if value.startswith(pair[4])]
+        before, beginning = text[: pair.start(4)], pair[4].removeprefix('"')
+        told = [Suggestion(before + quoted(value), note) for value, note in values(pair[2], beginning)]
     else:
         word = (_WORD.search(text) or [""])[0]
         before, sign = text[: len(text) - len(word)], "-" if word.startswith("-") else ""
-        told = [f"{before}{sign}{field}:" for field in fields if field.startswith(word.removeprefix("-"))]
+        named = [(name, meaning) for name, meaning in fields.items() if name.startswith(word.removeprefix("-"))]
+        told = [Suggestion(f"{before}{sign}{name}" + (":" if name[-1] != "." else ""), note) for name, note in named]
         told = told if word or not used else []
-    return [found for found in dict.fromkeys([*told, *used]) if found != text][:MOST]
+    unique = {found.text: found for found in reversed([*told, *used]) if found.text != text}
+    return list(reversed(unique.values()))[:MOST]
