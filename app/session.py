@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import takewhile
 
+from app.gaps import events_between_gaps
 from app.latency.breaches import Breaches
 from app.latency.latency import Latency
 from app.settings import Settings
@@ -18,7 +20,7 @@ from app.store.chunk import Chunk
 from app.store.store import Store
 from app.topology.topology import Topology
 from app.traces.traces import Traces
-from eventscope.connector import Connector, Declaration
+from eventscope.connector import Chart, Connector, Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ class Session:
         """All attached sources, in the order of attaching."""
         return self.supervisor.sources
 
-    def attach(self, connector: Connector) -> Source:
-        """Start to watch a source."""
-        return self.supervisor.attach(connector)
+    def attach(self, connector: Connector, name: str = "") -> Source:
+        """Start to watch a source, shown under `name` or its own label."""
+        return self.supervisor.attach(connector, name)
 
     def drain(self, budget_s: float = 0.006) -> int:
         """Store what waits in the intake, for about `budget_s` at most; the number of rows stored."""
@@ -92,15 +94,18 @@ class Session:
         self.drain(budget_s=1.0)
 
     def _show(self, first: int) -> None:
-        for chunk in reversed(self.store.chunks):
-            start = max(first - chunk.first_seq, 0)
-            self._show_rows(chunk, start, chunk.rows)
-            if chunk.first_seq <= first:
-                return
+        """Show the rows from `first` on, in their order: whoever numbers texts by chunk would begin anew each time."""
+        filled = list(takewhile(lambda chunk: chunk.next_seq > first, reversed(self.store.chunks)))
+        for chunk in reversed(filled):
+            self._show_rows(chunk, max(first - chunk.first_seq, 0), chunk.rows)
 
     def _show_rows(self, chunk: Chunk, start: int, stop: int) -> None:
-        for part in (self.tally, self.traces, self.latency, self.breaches, self.topology):
-            part.add(chunk, start, stop)
+        for first, last in events_between_gaps(chunk, start, stop):
+            for part in (self.tally, self.traces, self.latency, self.breaches, self.topology):
+                part.add(chunk, first, last)
 
-    def _declared(self, source: str, declaration: Declaration) -> None:
-        self.topology.declare(source, declaration)
+    def _declared(self, source: str, told: Declaration | Chart) -> None:
+        if isinstance(told, Chart):
+            self.topology.chart(source, told)
+        else:
+            self.topology.declare(source, told)

@@ -13,9 +13,9 @@ from typing import Final
 
 from connectors.options import read_options
 from connectors.source_url import SourceUrlError
-from eventscope.connector import Connector
+from eventscope.connector import Connector, Runner
 
-__all__ = ["connector_class", "open_source", "schemes"]
+__all__ = ["connector_class", "open_source", "scheme_of", "schemes"]
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,39 @@ def schemes() -> tuple[str, ...]:
 
 
 def open_source(url: str) -> Connector:
-    """The connector that `url` asks for, not yet connected; raises SourceUrlError with one sentence."""
-    kind = connector_class(_scheme(url))
-    return kind(read_options(url, kind.Options))
+    """The connector that `url` asks for, not yet connected; raises SourceUrlError with one sentence.
+
+    `run=` is a parameter of every source: the runner, by default the one that suits the connector.
+    """
+    scheme = _scheme(url)
+    kind = connector_class(scheme)
+    url, runner = _without_runner(url, scheme)
+    connector = kind(read_options(url, kind.Options))
+    if runner is not Runner.AUTO:
+        connector.runner = runner
+    if runner is Runner.PROCESS and not connector.portable:
+        raise SourceUrlError(f"{scheme}: can only be read in the process of the monitor; leave run=process out")
+    return connector
+
+
+def _without_runner(url: str, scheme: str) -> tuple[str, Runner]:
+    """The URL without its parameter `run`, and what that says."""
+    location, question, query = url.partition("?")
+    pairs = query.split("&")
+    given = [pair.partition("=")[2].lower() for pair in pairs if pair.partition("=")[0] == "run"]
+    rest = "&".join(pair for pair in pairs if pair.partition("=")[0] != "run")
+    if not given:
+        return url, Runner.AUTO
+    if len(given) > 1 or given[0] not in list(Runner):
+        raise SourceUrlError(f"{scheme}: run takes one of {', '.join(Runner)}")
+    return location + (question + rest if rest else ""), Runner(given[0])
+
+
+def scheme_of(connector: Connector) -> str:
+    """The scheme that a connector was found by; that of a package which hides its class is the package's name."""
+    kind = type(connector)
+    place = f"{kind.__module__}:{kind.__qualname__}"
+    return next((name for name, point in _found().items() if point.value == place), kind.__module__.partition(".")[0])
 
 
 def connector_class(scheme: str) -> type[Connector]:

@@ -15,9 +15,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from app.sources.driver import Driver
 from app.sources.intake import Intake
+from app.store.parcel import Parcel
 from app.tasks import spawn
-from eventscope.connector import Block, Connector, Declaration, Record, Refused, SourceState
+from eventscope.connector import Block, Chart, Connector, Declaration, Record, Refused, SourceState
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,16 @@ class Source:
     lost: int = 0
     losses: deque[tuple[float, int, str]] = field(default_factory=lambda: deque(maxlen=100))
     task: asyncio.Task[None] | None = None
+    refusal: Refused | None = None
+    """Why it failed, until it is started again or somebody has dealt with it."""
+
+    def __post_init__(self) -> None:
+        self.driver = Driver(self.connector, lambda: self.seen)
+
+    @property
+    def runner(self) -> str:
+        """Where the connector runs and why, such as "in a process of its own (pid 123), 45 MB · it was busy"."""
+        return self.driver.where
 
     def become(self, state: SourceState, detail: str = "") -> None:
         """Enter a state; the time since it holds counts from its first entry."""
@@ -58,21 +70,21 @@ class Source:
 class SourceSink:
     """The sink of one source: puts what its connector pushes into the intake."""
 
-    def __init__(self, source: Source, intake: Intake, declared: Callable[[str, Declaration], None]) -> None:
+    def __init__(self, source: Source, intake: Intake, declared: Callable[[str, Declaration | Chart], None]) -> None:
         self._source = source
         self._intake = intake
         self._declared = declared
 
     def push(self, batch: Block | Sequence[Record]) -> None:
         """Hand over rows; never blocks."""
-        block = batch if isinstance(batch, Block) else Block.of(batch) if batch else None
-        if block is None or not block.rows:
+        rows = batch if isinstance(batch, Block | Parcel) else Block.of(batch) if batch else None
+        if rows is None or not rows.rows:
             return
-        self._source.seen += block.rows
+        self._source.seen += rows.rows
         self._source.last_row_at = time.time()
         if self._source.state is SourceState.CONNECTING:
             self._source.become(SourceState.LIVE, self._source.detail)
-        self._intake.put(self._source.label, block)
+        self._intake.put(self._source.label, rows)
 
     async def room(self) -> None:
         """Wait until the intake has room."""
@@ -88,6 +100,10 @@ class SourceSink:
         """Pass on who listens to what."""
         self._declared(self._source.label, declaration)
 
+    def chart(self, chart: Chart) -> None:
+        """Pass on what a broker says of itself."""
+        self._declared(self._source.label, chart)
+
     def state(self, state: SourceState, detail: str = "") -> None:
         """Show what the connector says of itself."""
         self._source.become(state, detail)
@@ -96,21 +112,26 @@ class SourceSink:
 class Supervisor:
     """All sources of a session. With `patient` off a source that cannot be reached fails at once."""
 
-    def __init__(self, intake: Intake, declared: Callable[[str, Declaration], None], *, patient: bool = True) -> None:
+    def __init__(
+        self, intake: Intake, declared: Callable[[str, Declaration | Chart], None], *, patient: bool = True
+    ) -> None:
         self.sources: list[Source] = []
         self._intake = intake
         self._declared = declared
         self._patient = patient
 
-    def attach(self, connector: Connector) -> Source:
-        """Start to drive a connector, under a label that no other source has."""
-        source = Source(connector, self._free_label(connector.label))
+    def attach(self, connector: Connector, name: str = "") -> Source:
+        """Start to drive a connector, under `name` or its own label; numbered if another source has that."""
+        source = Source(connector, self._free_label(name or connector.label))
         self.sources.append(source)
         self.start(source)
         return source
 
     def start(self, source: Source) -> None:
         """Drive a source that is over, again."""
+        source.refusal = None
+        if source.driver.connector is not source.connector:
+            source.driver = Driver(source.connector, lambda: source.seen)
         source.become(SourceState.CONNECTING)
         source.task = spawn(self._drive(source), name=f"source {source.label}")
 
@@ -140,10 +161,11 @@ class Supervisor:
         while True:
             seen = source.seen
             try:
-                await source.connector.run(sink)
+                await source.driver.run(sink)
             except asyncio.CancelledError:
                 raise
             except Refused as error:
+                source.refusal = error
                 return source.become(SourceState.FAILED, str(error))
             except Exception as error:
                 log.warning("source %s: %s", source.label, error, exc_info=True)

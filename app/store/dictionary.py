@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.store.cleaning import plain_text
+from app.store.coded import Coded
 
 ABSENT: Final = 0
 """The code of None: the row has no such text."""
+
+PLAIN: Final = frozenset((str, type(None)))
 
 COST: Final = 96
 """Bytes that an entry takes beside its characters: the string object, and its places in dict and list."""
@@ -41,13 +44,26 @@ class Dictionary(dict[object, int]):
 
     def encode(self, column: Sequence[object]) -> NDArray[np.uint16]:
         """The codes of a column. What is not text is turned into text."""
+        if isinstance(column, Coded):
+            self._learn(column.values)
+            return np.fromiter(map(self.__getitem__, column.values), np.uint16, len(column.values))[column.codes]
         first, rows = column[0], len(column)
         try:
             if isinstance(first, str) and column[-1] == first and column.count(first) == rows:
                 return np.full(rows, self[first], np.uint16)
+            different = dict.fromkeys(column)
+            if PLAIN.issuperset(map(type, different)):
+                self._learn(different)
             return np.fromiter(map(self.__getitem__, column), np.uint16, rows)
         except (TypeError, ValueError):
             return np.fromiter((self[plain_text(value)] for value in column), np.uint16, rows)
+
+    def _learn(self, different: Iterable[Any]) -> None:
+        """Give codes to those of these different texts that have none, without asking `__missing__` for each."""
+        new = [text for text in different if text not in self]
+        self.update(zip(new, range(len(self.values), len(self.values) + len(new)), strict=True))
+        self.values += new
+        self.bytes += sum(map(len, new)) + COST * len(new)
 
     def code(self, text: str | None) -> int | None:
         """The code of `text`, or None when no row of the chunk has it."""

@@ -6,7 +6,7 @@ one that fits, and values of a wrong type become text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -33,13 +33,31 @@ NO_PAYLOAD: Final = 0xFFFF_FFFF
 """The size of a payload that is not there."""
 
 
-class Packed(NamedTuple):
-    """A block, packed. `weights` says where each row ends if all arenas were one."""
+CODED: Final = {
+    "type": "type",
+    "category": "category",
+    "producer": "producer",
+    "channel": "channel",
+    "correlation": "correlation_id",
+    "subscription": "subscription",
+    "envelope": "envelope",
+}
+"""The dictionary-encoded columns that come from a block, and the field that each holds."""
 
+
+class Packed(NamedTuple):
+    """A block, packed. `coded` has the columns of texts in which a row says anything."""
+
+    rows: int
     numbers: dict[str, NDArray[Any]]
+    coded: Mapping[str, Sequence[Any]]
     payloads: Run
     texts: Run
-    weights: Ints
+
+    @property
+    def weights(self) -> Ints:
+        """Where each row ends if all arenas were one."""
+        return self.payloads.bounds + self.texts.bounds
 
 
 def pack(block: Block) -> Packed:
@@ -49,7 +67,9 @@ def pack(block: Block) -> Packed:
     payloads, size = pack_payloads(block.payload)
     texts = pack_texts([block.id, block.causation_id, block.key, block.error, block.headers])
     numbers = {name: fit(whole(getattr(block, field))) for name, field, fit in NUMBERS}
-    return Packed(numbers | {"size": size}, payloads, texts, payloads.bounds + texts.bounds)
+    named = {name: getattr(block, field) for name, field in CODED.items()}
+    coded = {name: column for name, column in named.items() if not all_absent(column)}
+    return Packed(block.rows, numbers | {"size": size}, coded, payloads, texts)
 
 
 def whole(column: Sequence[Any]) -> Ints:

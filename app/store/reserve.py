@@ -14,7 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 HUGE_PAGE: Final = 2 * 1024 * 1024
-"""From this size on, huge pages are asked for: memory is then taken in far fewer steps."""
+HUGE_FROM: Final = 4 * HUGE_PAGE
+"""From this size on, huge pages are asked for: memory is then taken in far fewer steps.
+
+A step takes up to 4 ms where a virtual machine gets its memory late; so what is begun all at once, as the columns of a
+chunk are, is left with small pages.
+"""
 
 
 class Reserve:
@@ -26,7 +31,7 @@ class Reserve:
             self._map = mmap.mmap(-1, size)
         else:
             self._map = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        if size >= HUGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        if size >= HUGE_FROM and hasattr(mmap, "MADV_HUGEPAGE"):
             self._map.madvise(mmap.MADV_HUGEPAGE)
         self.bytes: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
 

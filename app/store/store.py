@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from app.store.chunk import MOST_ARENA_BYTES, MOST_ROWS, ROW_BYTES, Chunk
-from app.store.packing import Packed, pack
+from app.store.packing import pack
+from app.store.parcel import Parcel
 from app.store.stored import Evicted, Rows, StoredEvent, read
 from eventscope.connector import Block
 from eventscope.step import Phase
@@ -59,19 +60,20 @@ class Store:
         """Memory taken by the rows, the dictionaries estimated."""
         return self._sealed_bytes + (self.chunks[-1].bytes if self.chunks else 0)
 
-    def append(self, source: str, block: Block, observed_at: int) -> int:
-        """Add the rows of a block that `source` handed over at `observed_at` (ns); the first one's number.
+    def append(self, source: str, batch: Block | Parcel, observed_at: int) -> int:
+        """Add the rows that `source` handed over at `observed_at` (ns); the first one's number.
 
         Values that no column can hold are made to fit; raises ValueError only for columns of unequal length.
         """
-        first, packed, start = self.next_seq, pack(block), 0
-        while start < block.rows:
+        packed = batch.packed if isinstance(batch, Parcel) else pack(batch)
+        first, weights, start = self.next_seq, packed.weights, 0
+        while start < packed.rows:
             chunk = self._tail()
-            stop = start + self._fitting(chunk, packed, start)
+            stop = start + self._fitting(chunk, weights, start)
             if stop == start:
                 self._begin_chunk()
                 continue
-            chunk.append(block, packed, start, stop, source, observed_at)
+            chunk.append(packed, start, stop, source, observed_at)
             self.next_seq = chunk.next_seq
             start = stop
         self._evict()
@@ -142,12 +144,12 @@ class Store:
         self.chunks.append(Chunk(self.next_seq, capacity, self._arena_limit))
         return self.chunks[-1]
 
-    def _fitting(self, chunk: Chunk, packed: Packed, start: int) -> int:
+    def _fitting(self, chunk: Chunk, weights: Rows, start: int) -> int:
         """How many rows from `start` the chunk has room for. An empty one takes a row of any size."""
         if chunk.bytes >= self._chunk_limit and chunk.rows:
             return 0
         free = self._arena_limit - chunk.arena_bytes
-        by_bytes = int(np.searchsorted(packed.weights, packed.weights[start] + free, side="right")) - 1 - start
+        by_bytes = int(np.searchsorted(weights, weights[start] + free, side="right")) - 1 - start
         rows = min(by_bytes, chunk.capacity - chunk.rows, ROWS_AT_A_TIME)
         return max(rows, 0 if chunk.rows else 1)
 

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store.chunk import CODED, Chunk
-from app.store.packing import NO_PAYLOAD
+from app.store.chunk import Chunk
+from app.store.packing import CODED, NO_PAYLOAD
 from eventscope.step import UNKNOWN
 
 Rows = NDArray[np.int64]

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 from connectors.file.document import might_be_document, read_document
 from connectors.file.growing_file import GrowingFile
 from connectors.file.line_reader import LineReader
+from connectors.gap import gap_record
 from connectors.wording import many
 from eventscope.connector import CheckResult, Connector, ConnectorError, Record, Refused, Sink, SourceState
 
@@ -46,6 +47,10 @@ class FileConnector(Connector):
     Options: ClassVar = FileOptions
     summary: ClassVar = "JSON Lines, an export, or a log with [EVENT] lines"
 
+    def __init__(self, options: FileOptions) -> None:
+        super().__init__(options)
+        self._position: list[Any] | None = None
+
     @property
     def label(self) -> str:
         """The file's name."""
@@ -57,18 +62,32 @@ class FileConnector(Connector):
         return "reads standard input" if self._standard_input else "reads one file · writes nothing"
 
     @property
+    def portable(self) -> bool:
+        """Unless it is standard input, which this process alone has."""
+        return not self._standard_input
+
+    @property
     def _standard_input(self) -> bool:
         return str(self.options.path) == "-"
 
+    def position(self) -> Any:
+        """Behind the last line that was handed over; None for a pipe, and for a document, which is read as a whole."""
+        return self._position
+
+    def resume(self, position: Any) -> None:
+        """Go on there, if it is still the same file."""
+        self._position = position
+
     async def run(self, sink: Sink) -> None:
-        """Read to the end, and on as the file grows."""
+        """Read to the end, and on as the file grows; after a stop, from where it was stopped."""
         file = self._open()
         try:
-            if might_be_document(file.head(), file.size):
+            if self._position is None and might_be_document(file.head(), file.size):
                 records = await asyncio.to_thread(lambda: read_document(file.whole()))
                 if records is not None:
                     return await _push_document(sink, records)
-            await _Reading(file, sink).run()
+            await _Reading(file, sink, self).run()
+            self._position = None  # at its end: another run reads it again
         except OSError as error:
             raise ConnectorError(f"{self.options.path} can no longer be read: {error.strerror or error}") from error
         finally:
@@ -126,25 +145,42 @@ async def _push_document(sink: Sink, records: Sequence[Record]) -> None:
 
 
 class _Reading:
-    """One run over the lines of a file."""
+    """One run over the lines of a file. The connector is told after each step where that has come to."""
 
-    def __init__(self, file: GrowingFile, sink: Sink) -> None:
+    def __init__(self, file: GrowingFile, sink: Sink, connector: FileConnector) -> None:
         self._file = file
         self._sink = sink
+        self._connector = connector
         self._reader = LineReader()
         self._detail: str | None = None
 
     async def run(self) -> None:
         """Read until the file ends; one that is followed does not."""
+        self._go_on()
         while not self._file.ended:
             await self._sink.room()
             records = await asyncio.to_thread(self._next)
             for start in range(0, len(records or ()), BATCH):
                 self._sink.push((records or [])[start : start + BATCH])
+            self._remember()
             self._show()
             if records is None:
                 await asyncio.sleep(POLL_S)
         self._demand_events()
+
+    def _go_on(self) -> None:
+        position = self._connector.position()
+        if position is None:
+            return
+        if self._file.go_to(position[0]):
+            self._reader.take_over(position[1])
+        else:
+            reason = "it is not the file any more that was read before; reading it from its beginning"
+            self._sink.push([gap_record(self._connector.label, None, exact=False, reason=reason)])
+
+    def _remember(self) -> None:
+        place = self._file.place()
+        self._connector.resume(place and [place, self._reader.told()])
 
     def _next(self) -> list[Record] | None:
         lines = self._file.read()

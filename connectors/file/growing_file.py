@@ -9,8 +9,9 @@ import os
 import select
 import stat
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from connectors.file.lines import Line, LineCutter
 
@@ -50,6 +51,22 @@ class GrowingFile:
         self._cutter = LineCutter()
         self._position = 0
         self._fingerprint = b""
+
+    def place(self) -> list[Any] | None:
+        """Behind the last line that was read, as plain data for `go_to`; None for what can be read only once."""
+        if not self.regular:
+            return None
+        return [*self._identity, self._fingerprint, self._position - self._cutter.held, *self._cutter.place]
+
+    def go_to(self, place: Sequence[Any]) -> bool:
+        """Go on behind a line that was read before; False, and nothing done, if this is not the same file."""
+        device, inode, fingerprint, offset, number, skipping = place
+        if (device, inode) != self._identity or self.size < offset or self._peek(len(fingerprint)) != fingerprint:
+            return False
+        self._fingerprint, self._position = fingerprint[:offset], offset
+        self._cutter = LineCutter(number, skipping=skipping)
+        os.lseek(self._handle, offset, os.SEEK_SET)
+        return True
 
     def close(self) -> None:
         """Let go of the file. May be called again."""

@@ -6,7 +6,8 @@ a row with an error, its bytes kept. In a log only some lines are, and the other
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from connectors.file.foreign_event import read_foreign_event
 from connectors.file.json_value import read_fields
@@ -32,6 +33,14 @@ class LineReader:
         self.broken = 0
         self.others = 0
         self._json_lines: bool | None = None
+
+    def told(self) -> list[Any]:
+        """What it knows, as plain data."""
+        return [self.events, self.broken, self.others, self._json_lines]
+
+    def take_over(self, told: Sequence[Any]) -> None:
+        """Know what another one knew."""
+        self.events, self.broken, self.others, self._json_lines = told
 
     def read(self, lines: Iterable[Line]) -> list[Record]:
         """The rows of some lines."""

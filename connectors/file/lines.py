@@ -19,12 +19,25 @@ class Line(NamedTuple):
 
 
 class LineCutter:
-    """Collects bytes and gives the lines that are complete. Holds at most one line."""
+    """Collects bytes and gives the lines that are complete. Holds at most one line.
 
-    def __init__(self) -> None:
-        self._number = 0
+    It begins behind line `number`, or inside of it when `skipping` the rest of one that was cut.
+    """
+
+    def __init__(self, number: int = 0, *, skipping: bool = False) -> None:
+        self._number = number
         self._partial = b""
-        self._skipping = False
+        self._skipping = skipping
+
+    @property
+    def held(self) -> int:
+        """How many bytes it has of a line whose end has not come."""
+        return len(self._partial)
+
+    @property
+    def place(self) -> tuple[int, bool]:
+        """The number of the last line, and whether its rest is being skipped."""
+        return self._number, self._skipping
 
     def feed(self, data: bytes) -> list[Line]:
         """The lines that `data` completes."""

@@ -1,7 +1,8 @@
 """Events in the JSON that Eventscope itself writes (`tail`, `record`, `export`), read back into rows.
 
 Everything that belongs to the event comes back as it was. What belongs to the watching (its number, the source, when
-it was observed) is given anew.
+it was observed) is given anew; if nobody said when the event occurred, that it was observed then is the best that is
+known.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def read_own_event(fields: Fields) -> Record:
     """The row of such an event; raises ValueError if a member is not as we write it."""
     try:
         values = {column: read(fields[name]) for name, (column, read) in READERS.items() if name in fields}
+        values.setdefault("occurred_at", _time(fields["observed_at"]))
         return Record(**values, payload=_payload(fields))
     except (ValueError, TypeError, ArithmeticError) as error:
         raise ValueError(f"no event as Eventscope writes it: {error}") from error

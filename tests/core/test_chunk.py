@@ -20,7 +20,7 @@ from eventscope.event import EventCategory
 def chunk_of(*records: Record, arena_size: int = 64) -> Chunk:
     chunk = Chunk(100, max(len(records), 4), arena_size)
     block = Block.of(records)
-    chunk.append(block, pack(block), 0, len(records), "source", 5)
+    chunk.append(pack(block), 0, len(records), "source", 5)
     return chunk
 
 

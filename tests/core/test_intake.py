@@ -7,7 +7,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sources.intake import SLICE_ROWS, Intake, cut, size_of
+from app.sources.bound import cut, size_of
+from app.sources.intake import SLICE_ROWS, Intake
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 
@@ -50,6 +51,29 @@ def test_a_large_block_is_handed_over_in_slices() -> None:
     assert first is not None
     assert first.block.rows == SLICE_ROWS
     assert len(taken(intake)) == 1
+
+
+def test_small_blocks_of_one_source_are_handed_over_together_and_weigh_nothing_afterwards() -> None:
+    intake = Intake()
+    for _ in range(5):
+        intake.put("a", block(1, 2))
+    intake.put("b", block(3))
+    first, second = intake.take(), intake.take()
+    assert first is not None
+    assert second is not None
+    assert (first.source, first.block.rows, second.source) == ("a", 10, "b")
+    assert list(first.block.priority) == [1, 2] * 5
+    assert (intake.rows, intake.bytes) == (0, 0)
+
+
+def test_blocks_are_not_handed_over_together_beyond_a_slice() -> None:
+    intake = Intake()
+    for _ in range(3):
+        intake.put("a", block(*[1] * (SLICE_ROWS - 1)))
+    rows = []
+    while batch := intake.take():
+        rows.append(batch.block.rows)
+    assert rows == [SLICE_ROWS - 1] * 3
 
 
 def test_past_the_bound_low_goes_first_and_critical_last() -> None:

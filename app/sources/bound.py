@@ -1,0 +1,102 @@
+"""Bound: how much may wait, and what is refused when more comes.
+
+Past the bound rows are dropped by a staircase, the least urgent first, and each is counted by source and priority:
+nothing disappears silently and memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+from app.store.parcel import Parcel
+from eventscope.connector import UNKNOWN_PRIORITY, Block
+from eventscope.event import EventPriority
+
+ROW_BYTES = 400
+"""What a waiting row costs besides its payload, roughly."""
+
+
+class Bound:
+    """Counts what waits, at most `max_rows` and `max_bytes`, about.
+
+    Between once and twice the bound, LOW rows are refused first, then NORMAL, HIGH and CRITICAL ones.
+    """
+
+    def __init__(self, max_rows: int, max_bytes: int) -> None:
+        self.max_rows = max_rows
+        self.max_bytes = max_bytes
+        self.rows = 0
+        self.bytes = 0
+        self.dropped: Counter[tuple[str, int]] = Counter()
+        self._room = asyncio.Event()
+        self._room.set()
+
+    @property
+    def fullness(self) -> float:
+        """1.0 at the bound."""
+        return max(self.rows / self.max_rows, self.bytes / self.max_bytes)
+
+    @property
+    def dropped_total(self) -> int:
+        """Rows dropped so far, from all sources."""
+        return self.dropped.total()
+
+    async def room(self) -> None:
+        """Wait until it is less than half full. For sources that can wait."""
+        await self._room.wait()
+
+    def admit(self, source: str, batch: Block | Parcel) -> Block | Parcel | None:
+        """The part of a batch that there is room for; the rest is counted as dropped."""
+        return batch if self.fullness < 1.0 else self._trim(source, batch)
+
+    def enter(self, batch: Block | Parcel) -> None:
+        """Count what waits from now on."""
+        self.rows += batch.rows
+        self.bytes += size_of(batch)
+        if self.fullness >= 0.75:
+            self._room.clear()
+
+    def leave(self, batch: Block | Parcel) -> None:
+        """Count what waits no longer."""
+        self.rows -= batch.rows
+        self.bytes -= size_of(batch)
+        if self.fullness < 0.5:
+            self._room.set()
+
+    def _trim(self, source: str, batch: Block | Parcel) -> Block | None:
+        floor = min(int((self.fullness - 1.0) * 4) + 1, len(EventPriority))
+        keep = [i for i, p in enumerate(batch.priority) if urgency(p) >= floor]
+        self.dropped.update((source, p) for p in batch.priority if urgency(p) < floor)
+        if not keep:
+            return None
+        if isinstance(batch, Parcel):
+            return Block.of([batch[i] for i in keep])
+        return Block._make([column[i] for i in keep] for column in batch)
+
+
+def urgency(priority: int) -> int:
+    """A priority for dropping: rows that state none count as NORMAL."""
+    return EventPriority.NORMAL if priority == UNKNOWN_PRIORITY else priority
+
+
+def size_of(batch: Block | Parcel) -> int:
+    """About how many bytes of memory a waiting batch holds."""
+    payloads = batch.bytes if isinstance(batch, Parcel) else sum(map(len, filter(None, batch.payload)))
+    return batch.rows * ROW_BYTES + payloads
+
+
+def cut(block: Block, start: int, stop: int) -> Block:
+    """Rows `start` to `stop` of a block."""
+    if start == 0 and stop >= block.rows:
+        return block
+    return Block._make(column[start:stop] for column in block)
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """The rows of several blocks in one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    return Block._make(list(chain.from_iterable(columns)) for columns in zip(*blocks, strict=True))
