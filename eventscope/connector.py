@@ -11,25 +11,35 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from eventscope.chart import Chart, Figures, Link, LinkKind, Place, PlaceKind, Spot
 from eventscope.step import UNKNOWN, Phase
 
 __all__ = [
     "Block",
+    "Chart",
     "CheckResult",
     "Connector",
     "ConnectorError",
     "Declaration",
     "DeclaredSubscription",
+    "Figures",
     "Headers",
+    "Link",
+    "LinkKind",
+    "Offer",
+    "Place",
+    "PlaceKind",
     "Record",
     "Refused",
+    "Runner",
     "Sink",
     "SourceState",
+    "Spot",
 ]
 
 Headers = Iterable[tuple[str, Any]]
@@ -128,6 +138,14 @@ class SourceState(StrEnum):
     STOPPED = "stopped"
 
 
+class Runner(StrEnum):
+    """Where a connector runs. AUTO begins in the monitor's loop, and moves to a process of its own once it is busy."""
+
+    AUTO = "auto"
+    LOOP = "loop"
+    PROCESS = "process"
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredSubscription:
     """A subscription that the watched system says it has, whether or not it ever fires."""
@@ -156,6 +174,24 @@ class CheckResult:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something at a source that can be picked, such as a topic: `name` is a value of the option `option`.
+
+    `count` is how many events it holds now, `rate` how many come a second; None where that is not known (yet).
+    With `many` names that are picked are joined by commas.
+    """
+
+    name: str
+    option: str
+    kind: str
+    detail: str = ""
+    rate: float | None = None
+    count: int | None = None
+    internal: bool = False
+    many: bool = True
+
+
 class ConnectorError(Exception):
     """The source cannot be read now; the sentence says why. It is tried again with back-off."""
 
@@ -179,6 +215,9 @@ class Sink(Protocol):
     def declare(self, declaration: Declaration) -> None:
         """Say who listens to what on a channel."""
 
+    def chart(self, chart: Chart) -> None:
+        """Show the places and links of a broker; replaces what this source charted before."""
+
     def state(self, state: SourceState, detail: str = "") -> None:
         """Say that the source is live, or what it waits for."""
 
@@ -195,6 +234,12 @@ class Connector(ABC):
     summary: ClassVar[str]
     """One line for `--help` and the start page."""
 
+    runner: Runner = Runner.LOOP
+    """Where it runs unless the URL says `run=`. AUTO is for those with a position, who miss nothing by moving."""
+
+    unpicked: ClassVar[Mapping[str, str]] = {}
+    """Texts of options with which `browse` can be called before anything is picked; "" leaves an option out."""
+
     def __init__(self, options: Any) -> None:
         self.options = options
 
@@ -208,6 +253,27 @@ class Connector(ABC):
     def safety(self) -> str:
         """Exactly what attaching does at the source, such as "reads one file · writes nothing"."""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is unsafe in these options, a few words each, shown as permanent badges. None by default."""
+        return ()
+
+    @property
+    def portable(self) -> bool:
+        """Whether one made of the same options in another process reads the same source."""
+        return True
+
+    def position(self) -> Any:
+        """Where it is in its source, for `resume`: plain data that covers exactly what was pushed so far.
+
+        Asked for between any two steps of the loop. None, as by default, means that it cannot go on from here.
+        """
+        return None
+
+    def resume(self, position: Any) -> None:
+        """Go on in the next run where another one like this was; pushes a gap there if something may be missing."""
+        raise NotImplementedError(f"{type(self).__name__} has no positions")
+
     @abstractmethod
     async def run(self, sink: Sink) -> None:
         """Tail until cancelled, or return when the source has ended.
@@ -215,6 +281,15 @@ class Connector(ABC):
         Raises ConnectorError to be tried again, Refused to be stopped. Holds nothing after it
         returns, raises or is cancelled.
         """
+
+    async def browse(self) -> AsyncGenerator[Sequence[Offer], None]:
+        """All that can be picked, anew every second or two, until the caller has seen enough. By default nothing.
+
+        Raises ConnectorError when it cannot be listed. It changes nothing at the source.
+        """
+        nothing: Sequence[Sequence[Offer]] = ()
+        for offers in nothing:
+            yield offers
 
     async def check(self) -> AsyncIterator[CheckResult]:
         """Try the connection step by step; by default there is nothing to try."""

@@ -25,15 +25,22 @@ class FindingKind(StrEnum):
     NOBODY_HANDLES = "nobody handles"
     FAILING = "failing"
     UNDECLARED = "undeclared"
+    NO_CONSUMER = "no consumer"
+    CONSUMER_GONE = "consumer gone"
+    NOWHERE = "routes nowhere"
+    STANDSTILL = "stands still"
+    DEAD_LETTERS = "dead letters"
+    UNACKED = "not acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`text` says what was found about node `node` (its id on the map)."""
+    """`text` says what was found about node `node` (its id on the map); `since` when (ns), 0 where nobody knows."""
 
     kind: FindingKind
     node: str
     text: str
+    since: int = 0
 
 
 def find(picture: TopologyMap, now: int) -> list[Finding]:
@@ -43,14 +50,13 @@ def find(picture: TopologyMap, now: int) -> list[Finding]:
     for edge in picture.edges:
         incoming[edge.target].append(edge)
         outgoing[edge.source].append(edge)
-    registered = {node.channel for node in picture.nodes if node.declared}
     found: list[Finding] = []
     for node in picture.nodes:
         if node.kind is NodeKind.TYPE:
             found += about_type(node, outgoing[node.id])
         elif node.kind is NodeKind.SUBSCRIPTION and node.declared:
             found += about_declared(node, now)
-        elif node.kind is NodeKind.SUBSCRIPTION and node.channel in registered:
+        elif node.kind is NodeKind.SUBSCRIPTION and node.stray:
             found.append(
                 Finding(FindingKind.UNDECLARED, node.id, f"{node.name} handles events, but nobody declared it.")
             )

@@ -15,18 +15,22 @@ from eventscope.connector import DeclaredSubscription
 MOST_NODES: Final = 5_000
 MOST_EDGES: Final = 20_000
 
+SEEN: Final = (NodeKind.PRODUCER, NodeKind.TYPE, NodeKind.PATTERN, NodeKind.SUBSCRIPTION)
+"""The kinds of nodes that rows and declarations make."""
+
 OTHER_EDGE: Final = 0
 """The edge of all traffic that found no room for an edge of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What is known of a node beside its traffic."""
+    """What is known of a node beside its traffic. `source` is where it was seen, for what belongs to one source."""
 
     kind: NodeKind
     channel: str
     name: str
     category: str | None = None
+    source: str = ""
 
 
 class Graph:
@@ -45,20 +49,20 @@ class Graph:
         self.full = False
         self._most_nodes = most_nodes
         self._most_edges = most_edges
-        self._nodes: dict[tuple[NodeKind, str, str], int] = {}
+        self._nodes: dict[tuple[NodeKind, str, str, str], int] = {}
         self._edges: dict[tuple[int, int], int] = {}
-        others = [self._new_node(Node(kind, "", OTHERS)) for kind in NodeKind]
+        others = [self._new_node(Node(kind, "", OTHERS)) for kind in SEEN]
         self._new_edge(others[0], others[1])
 
-    def node(self, kind: NodeKind, channel: str, name: str, category: str | None = None) -> int:
+    def node(self, kind: NodeKind, channel: str, name: str, category: str | None = None, source: str = "") -> int:
         """The number of this node, a new one if there is room."""
-        number = self._nodes.get((kind, channel, name))
+        number = self._nodes.get((kind, channel, name, source))
         if number is not None:
             return number
         if len(self.nodes) >= self._most_nodes or name == OTHERS:
             self.full = True
-            return self._nodes[kind, "", OTHERS]
-        number = self._new_node(Node(kind, channel, name, category))
+            return self._nodes[kind, "", OTHERS, ""]
+        number = self._new_node(Node(kind, channel, name, category, source))
         if kind is NodeKind.TYPE:
             for declared in self._declared_on(channel):
                 self._connect(declared, number)
@@ -84,7 +88,7 @@ class Graph:
         for subscription in dict.fromkeys(wanted):
             known = same.get(subscription)
             if known is None:
-                node = self.node(NodeKind.SUBSCRIPTION, channel, subscription.name)
+                node = self.node(NodeKind.SUBSCRIPTION, channel, subscription.name, source=source)
                 known = Declared(subscription, node, ages.get(node, at))
                 for type_ in types:
                     self._connect(known, type_)
@@ -103,7 +107,7 @@ class Graph:
 
     def _new_node(self, node: Node) -> int:
         self.nodes.append(node)
-        self._nodes[node.kind, node.channel, node.name] = number = len(self.nodes) - 1
+        self._nodes[node.kind, node.channel, node.name, node.source] = number = len(self.nodes) - 1
         return number
 
     def _new_edge(self, source: int, target: int) -> int:

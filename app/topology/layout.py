@@ -6,7 +6,7 @@ layer after layer, forth and back. Pure numbers: a place is a layer and a height
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 SWEEPS: Final = 12
@@ -37,27 +37,37 @@ class Layout:
         return bool(gone or new)
 
     def arrange(self, edges: Edges) -> None:
-        """Find new places for all nodes, such that edges cross little and run straight."""
-        columns = self._columns()
+        """Find new places for all nodes, such that edges cross little and run straight.
+
+        What no edge connects stands one below the other: a bus, a broker, another broker.
+        """
         beside = self._neighbours(edges)
+        bottom = 0.0
+        for island in islands(self.layer, beside):
+            self._arrange_island(island, beside)
+            top = min(self.height[node] for node in island)
+            for node in island:
+                self.height[node] += bottom - top
+            bottom = max(self.height[node] for node in island) + 1
+
+    def _arrange_island(self, island: Collection[str], beside: Mapping[str, list[str]]) -> None:
+        columns = self._columns(island)
         order = {node: float(i) for column in columns for i, node in enumerate(column)}
         for sweep in range(SWEEPS):
             for column in columns if sweep % 2 == 0 else reversed(columns):
                 sort_column(column, order, beside)
-        self.height = order
+        self.height |= order
         for _ in range(SWEEPS):
             for column in columns:
                 self._straighten(column, beside)
-        top = min(self.height.values(), default=0.0)
-        self.height = {node: height - top for node, height in self.height.items()}
 
     def _end(self, layer: int) -> float:
         return max((self.height[node] + 1 for node, at in self.layer.items() if at == layer), default=0.0)
 
-    def _columns(self) -> list[list[str]]:
-        """The nodes of each layer from top to bottom."""
+    def _columns(self, nodes: Collection[str]) -> list[list[str]]:
+        """These nodes by layer, from top to bottom."""
         columns: dict[int, list[str]] = {}
-        for node in sorted(self.layer, key=lambda node: self.height[node]):
+        for node in sorted(nodes, key=lambda node: self.height[node]):
             columns.setdefault(self.layer[node], []).append(node)
         return [columns[layer] for layer in sorted(columns)]
 
@@ -74,6 +84,28 @@ class Layout:
         wished = [mean([self.height[n] for n in beside[node]], self.height[node]) for node in column]
         for node, height in zip(column, spaced(wished), strict=True):
             self.height[node] = height
+
+
+def islands(nodes: Iterable[str], beside: Mapping[str, list[str]]) -> list[list[str]]:
+    """The nodes in parts between which there is no edge, in their order; those without any edge are the last part."""
+    found: list[list[str]] = []
+    alone: list[str] = []
+    seen: set[str] = set()
+    for node in nodes:
+        if node in seen:
+            continue
+        island, waiting = [], [node]
+        seen.add(node)
+        while waiting:
+            island.append(waiting.pop())
+            fresh = [other for other in dict.fromkeys(beside[island[-1]]) if other not in seen]
+            seen.update(fresh)
+            waiting += fresh
+        if len(island) > 1:
+            found.append(island)
+        else:
+            alone += island
+    return [*found, alone] if alone else found
 
 
 def sort_column(column: list[str], order: dict[str, float], beside: Mapping[str, list[str]]) -> None:

@@ -1,23 +1,27 @@
-"""Topology: who publishes which types and which subscriptions get them, from traffic and declarations."""
+"""Topology: who publishes what and who gets it, from traffic, from declarations, and from what brokers tell."""
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.channel import channel_name
 from app.phases import ERRORS
 from app.store.backlog import Backlog
 from app.store.chunk import Chunk
 from app.store.codes import ABSENT, OTHERS, Codes
+from app.topology.changes import Change
+from app.topology.charts import Charts
 from app.topology.findings import Finding, find
 from app.topology.graph import MOST_EDGES, MOST_NODES, OTHER_EDGE, Graph
 from app.topology.map import NodeKind, Talker, TopologyMap
-from app.topology.picture import list_talkers, picture
-from eventscope.connector import Declaration
+from app.topology.picture import picture
+from app.topology.place_findings import find_at_places
+from app.topology.talkers import list_talkers
+from eventscope.connector import Chart, Declaration
 from eventscope.step import Phase
 
 Ints = NDArray[np.int64]
@@ -30,16 +34,9 @@ LAST_KEY: Final = np.iinfo(np.int64).max
 NO_PRODUCER: Final = "(unknown producers)"
 NO_TYPE: Final = "(no type)"
 
-PARTITION: Final = re.compile(r"\[\d+\](@\d+)?$")
-
-
-def channel_name(channel: str) -> str:
-    """The topic, exchange or bus of a channel as rows state it: `orders[3]@1042` is `orders`."""
-    return PARTITION.sub("", channel.partition(" → ")[0])
-
 
 class Topology:
-    """The map, kept up to date row by row; it holds 5,000 nodes and says so when more come.
+    """The map, kept up to date row by row and chart by chart; it holds 5,000 nodes and says so when more come.
 
     A row belongs to one edge: producer → type when it was published (or dropped before anybody got
     it), else type → subscription. The edge is found by a key made of the numbers of its texts.
@@ -47,10 +44,12 @@ class Topology:
 
     def __init__(self, most_nodes: int = MOST_NODES, most_edges: int = MOST_EDGES) -> None:
         self._graph = Graph(most_nodes, most_edges)
+        self._charts = Charts()
         self._backlog = Backlog(self._take)
         self._most_keys = most_edges
         self._keys = np.array([LAST_KEY])
         self._edges = np.array([OTHER_EDGE])
+        self._sources = Codes("source", MOST_NODES)
         self._channels = Codes("channel", MOST_NODES, channel_name)
         self._types = Codes("type", MOST_NODES)
         self._producers = Codes("producer", MOST_NODES)
@@ -65,20 +64,33 @@ class Topology:
         at = time.time_ns() if at is None else at
         self._graph.declare(source, channel_name(declaration.channel), declaration.subscriptions, at)
 
+    def chart(self, source: str, chart: Chart) -> None:
+        """Replace what `source` charted of its broker."""
+        self._charts.take(source, chart)
+
+    @property
+    def changes(self) -> list[Change]:
+        """What changed at the brokers since they are watched, newest first."""
+        return list(reversed(self._charts.log))
+
     def map(self, now: int | None = None) -> TopologyMap:
         """The map as it stands at `now` (ns since the epoch)."""
         self._catch_up(now)
-        return picture(self._graph)
+        return picture(self._graph, self._charts)
 
     def talkers(self, now: int | None = None) -> list[Talker]:
         """Each producer of each type, in the order in which they were first seen."""
         self._catch_up(now)
         return list_talkers(self._graph)
 
-    def findings(self, now: int | None = None) -> list[Finding]:
-        """What is probably wrong: dead and failing subscriptions, events that nobody handles."""
+    def findings(self, now: int | None = None, drawn: TopologyMap | None = None) -> list[Finding]:
+        """What is probably wrong: with subscriptions, with events that nobody handles, with places of brokers.
+
+        `drawn` is the map at `now`, for callers who have it.
+        """
         now = time.time_ns() if now is None else now
-        return find(self.map(now), now)
+        drawn = self.map(now) if drawn is None else drawn
+        return [*find(drawn, now), *find_at_places(self._charts, drawn, now)]
 
     def _catch_up(self, now: int | None) -> None:
         self._backlog.flush()
@@ -89,7 +101,8 @@ class Topology:
         # A silence before these rows must not be spread over them, nor they over a silence.
         self._graph.table.advance(int(chunk.observed[start]))
         phase = chunk.phase[rows]
-        place = (self._channels.of(chunk, rows) << BITS | self._types.of(chunk, rows)) << BITS
+        place = self._sources.of(chunk, rows) << BITS | self._channels.of(chunk, rows)
+        place = (place << BITS | self._types.of(chunk, rows)) << BITS
         producers, subscriptions = self._producers.of(chunk, rows), self._subscriptions.of(chunk, rows)
         out = (phase == Phase.PUBLISHED) | (subscriptions == ABSENT)
         keys = (place | np.where(out, producers, subscriptions)) << 1 | out
@@ -122,12 +135,12 @@ class Topology:
     def _edge(self, chunk: Chunk, row: int, key: int) -> int:
         """The edge that a key stands for; `row` has that key."""
         graph = self._graph
-        who, type_, channel = key >> 1 & MASK, key >> 1 + BITS & MASK, key >> 1 + 2 * BITS
-        place = self._channels.texts[channel] or ""
+        who, type_, channel = key >> 1 & MASK, key >> 1 + BITS & MASK, key >> 1 + 2 * BITS & MASK
+        place, source = self._channels.texts[channel] or "", self._sources.texts[key >> 1 + 3 * BITS] or ""
         category = chunk.dictionaries["category"].values[int(chunk.category[row])]
-        type_node = graph.node(NodeKind.TYPE, place, self._types.texts[type_] or NO_TYPE, category)
+        type_node = graph.node(NodeKind.TYPE, place, self._types.texts[type_] or NO_TYPE, category, source)
         if key & 1:
             producer = self._producers.texts[who] or NO_PRODUCER
             return graph.edge(graph.node(NodeKind.PRODUCER, "", producer), type_node)
         subscription = self._subscriptions.texts[who] or OTHERS
-        return graph.edge(type_node, graph.node(NodeKind.SUBSCRIPTION, place, subscription))
+        return graph.edge(type_node, graph.node(NodeKind.SUBSCRIPTION, place, subscription, source=source))

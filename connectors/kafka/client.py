@@ -13,12 +13,13 @@ import time
 from typing import Any, Final
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError
 
 from connectors.kafka.metadata import AllTopics, ClusterView, view_of
 from connectors.kafka.options import KafkaOptions
-from connectors.kafka.security import client_arguments
+from connectors.kafka.security import LOGIN_ERRORS, BearerLogin, client_arguments, login_trouble
+from connectors.source_url import place_of
 
 __all__ = ["METADATA_FLOOR_S", "KafkaClient", "Unreachable", "close_client", "connect"]
 
@@ -89,7 +90,19 @@ async def connect(options: KafkaOptions, host: str, port: int, timeout_s: float)
     """One connection, logged in; raises OSError, KafkaError, TimeoutError or Refused."""
     arguments = client_arguments(options, timeout_s)
     del arguments["metadata_max_age_ms"], arguments["retry_backoff_ms"]
-    return await create_conn(host, port, max_idle_ms=None, **arguments)
+    conn = _Connection(host, port, max_idle_ms=None, **arguments)
+    try:
+        await conn.connect()
+    except LOGIN_ERRORS as error:
+        raise login_trouble(error, place_of(host, port), options) from error
+    return conn
+
+
+class _Connection(AIOKafkaConnection):  # type: ignore[misc]
+    """A connection that notices when its bearer token is not accepted."""
+
+    def authenticator_oauth(self) -> BearerLogin:
+        return BearerLogin(sasl_oauth_token_provider=self._sasl_oauth_token_provider)
 
 
 async def close_client(client: AIOKafkaClient) -> None:

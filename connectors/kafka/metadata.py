@@ -23,7 +23,7 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-__all__ = ["AllTopics", "ClusterView", "Partition", "Topic", "view_of"]
+__all__ = ["AllTopics", "ClusterView", "Identity", "Partition", "Text", "Topic", "view_of"]
 
 NO_IDENTITY: Final = bytes(16)
 LEADERLESS: Final = -1
@@ -40,19 +40,22 @@ class Partition(NamedTuple):
         return f"{self.topic}[{self.number}]@{offset}"
 
 
-class _Identity(AbstractType[bytes]):  # type: ignore[misc]
+class Identity(AbstractType[bytes]):  # type: ignore[misc]
     """Sixteen bytes."""
 
     @classmethod
     def decode(cls, data: Any) -> bytes:
+        """Read them."""
         return bytes(data.read(16))
 
     @classmethod
     def encode(cls, value: bytes) -> bytes:
+        """Write them."""
         return value
 
 
 Text: Final = CompactString("utf-8")
+"""A text, or none."""
 
 
 class MetadataResponseV10(Response):  # type: ignore[misc]
@@ -70,7 +73,7 @@ class MetadataResponseV10(Response):  # type: ignore[misc]
             CompactArray(
                 ("error_code", Int16),
                 ("name", Text),
-                ("identity", _Identity),
+                ("identity", Identity),
                 ("is_internal", Boolean),
                 (
                     "partitions",
@@ -102,7 +105,7 @@ class MetadataRequestV10(RequestStruct):  # type: ignore[misc]
     API_VERSION: ClassVar = 10
     RESPONSE_TYPE: ClassVar = MetadataResponseV10
     SCHEMA: ClassVar = Schema(
-        ("topics", CompactArray(("identity", _Identity), ("name", Text), ("t", TaggedFields))),
+        ("topics", CompactArray(("identity", Identity), ("name", Text), ("t", TaggedFields))),
         ("allow_auto_topic_creation", Boolean),
         ("include_cluster_authorized_operations", Boolean),
         ("include_topic_authorized_operations", Boolean),

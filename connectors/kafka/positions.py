@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import errors as kafka_errors
 from aiokafka.client import AIOKafkaClient
@@ -17,7 +17,7 @@ from connectors.kafka.client import KafkaClient
 from connectors.kafka.metadata import LEADERLESS, NO_IDENTITY, ClusterView, Partition
 from connectors.timestamps import read_time
 
-__all__ = ["Positions", "log_ends"]
+__all__ = ["EARLIEST", "LATEST", "Positions", "log_ends", "offsets_at"]
 
 LATEST: Final = -1
 EARLIEST: Final = -2
@@ -34,6 +34,25 @@ class Positions:
         self._settled = False
         self._identities: dict[str, bytes] = {}
         self._cluster_id: str | None = None
+
+    def told(self) -> dict[str, Any] | None:
+        """All of it as plain data; None while nobody has looked where to begin."""
+        if not self._settled:
+            return None
+        return {
+            "offsets": [[*partition, offset] for partition, offset in self.offsets.items()],
+            "rules": [[*each, rule] for each, rule in self._rules.items() if each not in self.offsets],
+            "identities": dict(self._identities),
+            "cluster": self._cluster_id,
+        }
+
+    def take_over(self, told: Mapping[str, Any]) -> None:
+        """Be where others were."""
+        self.offsets = {Partition(topic, number): offset for topic, number, offset in told["offsets"]}
+        self._rules = {Partition(topic, number): rule for topic, number, rule in told["rules"]}
+        self._identities = dict(told["identities"])
+        self._cluster_id = told["cluster"]
+        self._settled = True
 
     async def place(self, client: KafkaClient, partitions: Iterable[Partition]) -> None:
         """Find where to begin in those partitions that have no position yet.
@@ -71,24 +90,24 @@ class Positions:
 
 async def log_ends(client: KafkaClient, partition: Partition, isolation: int) -> tuple[int, int] | None:
     """The first offset of a log and the one after its last, or None if nobody tells."""
-    first = await _offsets(client, {partition: EARLIEST}, isolation)
-    after = await _offsets(client, {partition: LATEST}, isolation)
+    first = await offsets_at(client, {partition: EARLIEST}, isolation)
+    after = await offsets_at(client, {partition: LATEST}, isolation)
     return (first[partition], after[partition]) if first and after else None
 
 
 async def _begin(client: KafkaClient, group: list[Partition], rule: str, isolation: int) -> dict[Partition, int]:
     """The offset at which a rule begins, for each partition whose leader answers."""
     if rule in ("latest", "earliest"):
-        return await _offsets(client, dict.fromkeys(group, LATEST if rule == "latest" else EARLIEST), isolation)
-    after = await _offsets(client, dict.fromkeys(group, LATEST), isolation)
+        return await offsets_at(client, dict.fromkeys(group, LATEST if rule == "latest" else EARLIEST), isolation)
+    after = await offsets_at(client, dict.fromkeys(group, LATEST), isolation)
     if rule.startswith("-"):
-        first = await _offsets(client, dict.fromkeys(after, EARLIEST), isolation)
+        first = await offsets_at(client, dict.fromkeys(after, EARLIEST), isolation)
         return {each: max(offset, after[each] + int(rule)) for each, offset in first.items()}
-    since = await _offsets(client, dict.fromkeys(after, -(-read_time(rule) // 10**6)), isolation)
+    since = await offsets_at(client, dict.fromkeys(after, -(-read_time(rule) // 10**6)), isolation)
     return {each: after[each] if offset < 0 else offset for each, offset in since.items()}
 
 
-async def _offsets(client: KafkaClient, wanted: Mapping[Partition, int], isolation: int) -> dict[Partition, int]:
+async def offsets_at(client: KafkaClient, wanted: Mapping[Partition, int], isolation: int) -> dict[Partition, int]:
     """The offset at each partition's wished time in milliseconds (or LATEST, EARLIEST), where the leader answers."""
     by_leader: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for partition, time_ms in wanted.items():

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 from aiokafka import errors as kafka_errors
 
+from connectors.envelopes.decoding import Decoding
 from connectors.gap import gap_record
 from connectors.kafka.answer import Answer, Portion, answers_of, fetch_request, portions
 from connectors.kafka.batches import read_batches
@@ -32,12 +33,15 @@ PLAIN: Final = {
 class BrokerReader:
     """One question at a time to one broker: what comes after these offsets?"""
 
-    def __init__(self, broker: int, plan: Plan, watchdog: Watchdog, sink: Sink, wait_ms: int) -> None:
+    def __init__(
+        self, broker: int, plan: Plan, watchdog: Watchdog, sink: Sink, wait_ms: int, decoding: Decoding
+    ) -> None:
         self._broker = broker
         self._plan = plan
         self._watchdog = watchdog
         self._sink = sink
         self._wait_ms = wait_ms
+        self._decoding = decoding
         self._asked_at = 0.0
 
     async def run(self) -> NoReturn:
@@ -83,6 +87,7 @@ class BrokerReader:
         self._plan.troubles.pop(answer.partition.topic, None)
         pieces = read_batches(answer.data, offset, answer.aborted(self._plan.isolation))
         for portion in portions(pieces):
+            await self._prepare(answer.partition, portion)
             if not self._plan.is_at(answer.partition, offset):
                 break
             offset = self._advance(answer, offset, portion)
@@ -94,12 +99,17 @@ class BrokerReader:
         """Hand over a portion; the offset to go on from, which never lies behind the end of the log."""
         after = min(portion.next_offset, max(answer.end, offset + 1))
         if portion.records:
-            self._sink.push(block_of(answer.partition, portion.records))
+            recogniser = self._decoding.recogniser(answer.partition.topic)
+            self._sink.push(block_of(answer.partition, portion.records, recogniser))
         self._plan.offsets[answer.partition] = after
         if damage := portion.damage:
             count = min(damage.count, after - offset)
             self._gap(answer.partition, after - 1, count, exact=damage.exact, reason=damage.reason)
         return after
+
+    async def _prepare(self, partition: Partition, portion: Portion) -> None:
+        """Get the schemas that records need, if there is a registry."""
+        await self._decoding.prepare(partition.topic, ((each.headers, each.value) for each in portion.records))
 
     async def _refused(self, partition: Partition, offset: int, code: int) -> None:
         """Let a partition rest until the topics have been looked at again."""

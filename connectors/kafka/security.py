@@ -1,25 +1,30 @@
-"""How we show up at a broker: our name, our login, and what we demand of its certificate."""
+"""How we show up at a broker: our name, our login, and the encryption that we want."""
 
 from __future__ import annotations
 
 import getpass
 import platform
-import ssl
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
+from aiokafka import errors as kafka_errors
 from aiokafka.abc import AbstractTokenProvider
+from aiokafka.conn import OAuthAuthenticator
 
-from connectors.kafka.options import KafkaOptions, Mechanism, Protocol
+from connectors.kafka.options import KafkaOptions, Mechanism
+from connectors.login import LoginRefused
 from eventscope.connector import Refused
 
-__all__ = ["client_arguments", "ssl_context"]
+__all__ = ["LOGIN_ERRORS", "BearerLogin", "client_arguments", "login_trouble"]
+
+REJECTED: Final = (kafka_errors.AuthenticationFailedError, kafka_errors.SaslAuthenticationFailed)
+LOGIN_ERRORS: Final = (*REJECTED, kafka_errors.UnsupportedSaslMechanismError, kafka_errors.IllegalSaslStateError)
+"""What aiokafka raises when a login does not come about."""
 
 
 def client_arguments(options: KafkaOptions, timeout_s: float) -> dict[str, Any]:
     """What both a client and a single connection take."""
     _demand_login(options)
-    encrypted = options.protocol in (Protocol.SSL, Protocol.SASL_SSL)
     token = options.sasl_oauth_token
     return {
         "client_id": _client_id(),
@@ -27,7 +32,7 @@ def client_arguments(options: KafkaOptions, timeout_s: float) -> dict[str, Any]:
         "metadata_max_age_ms": 300_000,
         "retry_backoff_ms": 500,
         "security_protocol": str(options.protocol),
-        "ssl_context": ssl_context(options) if encrypted else None,
+        "ssl_context": options.tls.context() if options.tls else None,
         "sasl_mechanism": str(options.sasl_mechanism),
         "sasl_plain_username": options.username or "",
         "sasl_plain_password": options.secret or "",
@@ -40,13 +45,35 @@ def client_arguments(options: KafkaOptions, timeout_s: float) -> dict[str, Any]:
 def _demand_login(options: KafkaOptions) -> None:
     """Raise Refused if a login is wanted and something for it is missing."""
     mechanism = options.sasl_mechanism
-    if options.protocol not in (Protocol.SASL_PLAINTEXT, Protocol.SASL_SSL) or mechanism is Mechanism.GSSAPI:
+    if not options.logs_in or mechanism is Mechanism.GSSAPI:
         return
     if mechanism is Mechanism.OAUTHBEARER:
         if not options.sasl_oauth_token:
             raise Refused("OAUTHBEARER needs a token; give sasl_oauth_token")
     elif not options.username or not options.secret:
         raise Refused(f"{mechanism} needs a user and a password; give sasl_plain_username and sasl_plain_password")
+
+
+def login_trouble(error: Exception, place: str, options: KafkaOptions) -> Refused:
+    """Why the broker at `place` does not let us in. A login is never tried again by itself: accounts get locked."""
+    if isinstance(error, kafka_errors.UnsupportedSaslMechanismError):
+        return Refused(f"{place} does not offer {options.sasl_mechanism}; try another sasl_mechanism")
+    if isinstance(error, kafka_errors.IllegalSaslStateError):
+        return Refused(f"{place} wants no login; leave out the user, or check the port")
+    if options.sasl_mechanism is Mechanism.OAUTHBEARER:
+        return LoginRefused(f"{place} does not accept this token; get a new one, it may have expired")
+    return LoginRefused(f"{place} does not accept this user and password; check both")
+
+
+class BearerLogin(OAuthAuthenticator):  # type: ignore[misc]
+    """A broker that does not accept a token says so in an answer that aiokafka takes for a consent."""
+
+    async def step(self, payload: bytes | None) -> tuple[bytes, bool] | None:
+        """What to send next, None when all is said; raises SaslAuthenticationFailed."""
+        if payload:
+            raise kafka_errors.SaslAuthenticationFailed("the token is not accepted")
+        answer: tuple[bytes, bool] | None = await super().step(payload)
+        return answer
 
 
 class _Token(AbstractTokenProvider):  # type: ignore[misc]
@@ -71,27 +98,3 @@ def _client_id() -> str:
     except (OSError, KeyError, ImportError):
         user = "unknown"
     return f"eventscope/{number} {user}@{platform.node()}"
-
-
-def ssl_context(options: KafkaOptions) -> ssl.SSLContext:
-    """What we demand of the broker's certificate, and our own; raises Refused that names the file."""
-    try:
-        context = ssl.create_default_context(cafile=_text(options.ssl_cafile))
-        if options.ssl_certfile:
-            context.load_cert_chain(
-                options.ssl_certfile, options.ssl_keyfile, password=lambda: options.ssl_password or ""
-            )
-    except (OSError, ValueError) as error:
-        files = filter(None, (options.ssl_cafile, options.ssl_certfile, options.ssl_keyfile))
-        names = ", ".join(map(str, files))
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused(f"the certificates {names} cannot be used ({reason}); check the files, PEM is wanted") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname = options.ssl_check_hostname and options.ssl_verify
-    if not options.ssl_verify:
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _text(path: object) -> str | None:
-    return None if path is None else str(path)

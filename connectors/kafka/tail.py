@@ -9,7 +9,9 @@ from typing import Final, NoReturn
 
 from aiokafka.errors import KafkaConnectionError
 
+from connectors.envelopes.decoding import Decoding
 from connectors.gap import gap_record
+from connectors.kafka.charting import Charting
 from connectors.kafka.client import KafkaClient
 from connectors.kafka.metadata import LEADERLESS
 from connectors.kafka.options import KafkaOptions
@@ -44,6 +46,7 @@ class KafkaTail:
         self._plan = Plan(client, positions, options.isolation_level)
         self._watchdog = watchdog
         self._sink = sink
+        self._decoding = Decoding("kafka", options.schema_registry)
         self._readers: set[int] = set()
         self._settled = False
         self._shown: tuple[SourceState, str] | None = None
@@ -55,6 +58,7 @@ class KafkaTail:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._look_after(group), name="kafka topics")
                 group.create_task(self._watchdog.watch(self._show), name="kafka watchdog")
+                group.create_task(self._charting().run(), name="kafka chart")
         except BaseExceptionGroup as errors:
             raise _first(errors) from errors
         raise AssertionError("its tasks never end by themselves")
@@ -96,8 +100,15 @@ class KafkaTail:
         if not await self._client.force_metadata_update():
             raise KafkaConnectionError("no broker told its topics")
 
+    def _charting(self) -> Charting:
+        return Charting(self._client, self._sink, self._read_topics, groups=self._options.groups)
+
+    def _read_topics(self) -> set[str]:
+        return {partition.topic for partition in self._plan.wanted}
+
     def _reader(self, broker: int) -> BrokerReader:
-        return BrokerReader(broker, self._plan, self._watchdog, self._sink, self._options.fetch_max_wait_ms)
+        wait_ms = self._options.fetch_max_wait_ms
+        return BrokerReader(broker, self._plan, self._watchdog, self._sink, wait_ms, self._decoding)
 
     def _show(self) -> None:
         """Say what is read and what is wrong, when that has changed."""

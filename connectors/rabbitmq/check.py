@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
-from typing import Final
 
 import aiormq
 
 from connectors.rabbitmq.bindings import TRACE_EXCHANGE, Bindings
 from connectors.rabbitmq.link import BROKEN, Link
 from connectors.rabbitmq.management import Management, Unavailable
-from connectors.rabbitmq.options import RabbitOptions
+from connectors.rabbitmq.options import Mechanism, RabbitOptions
 from connectors.rabbitmq.tap import Tap
+from connectors.reach import Reach
 from connectors.wording import many
 from eventscope.connector import CheckResult, ConnectorError
 
 __all__ = ["check_steps"]
-
-TCP_S: Final = 5.0
 
 
 async def check_steps(
     options: RabbitOptions, link: Link, management: Management | None, *, tls: bool
 ) -> AsyncIterator[CheckResult]:
     """The steps, up to the first that fails."""
-    async for result in _reach(*options.address(tls=tls)):
+    reach = Reach(*options.address(tls=tls), options.tls if tls else None, options.server_name)
+    async for result in reach.steps():
         yield result
-        if not result.ok:
-            return
+    if reach.error:
+        return
     try:
         async with link:
-            protected = "TLS, certificate not checked" if options.no_verify_ssl else "TLS"
-            who = f"{link.server}, as {options.user} on virtual host {options.path}"
-            yield CheckResult("login", True, f"{who}, {protected if tls else 'not encrypted'}")
+            who = f"as {options.user}" if options.auth is Mechanism.PLAIN else "by our certificate"
+            encrypted = "" if tls else ", not encrypted"
+            yield CheckResult("login", True, f"{link.server}, {who} on virtual host {options.path}{encrypted}")
             yield await _ask(management)
             async for result in _source(options, link, management):
                 yield result
     except ConnectorError as error:
         yield CheckResult("login", False, str(error))
-
-
-async def _reach(host: str, port: int) -> AsyncIterator[CheckResult]:
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        yield CheckResult("DNS", False, f"the host name {host} is not known; check its spelling and the DNS")
-        return
-    yield CheckResult("DNS", True, f"{host} is {', '.join(sorted({str(each[4][0]) for each in found}))}")
-    try:
-        async with asyncio.timeout(TCP_S):
-            _, writer = await asyncio.open_connection(host, port)
-    except TimeoutError:
-        yield CheckResult("TCP", False, f"{host}:{port} does not answer; check the address and the firewall")
-    except OSError as error:
-        yield CheckResult("TCP", False, f"{host}:{port}: {error.strerror or error}; check the port and that it runs")
-    else:
-        writer.transport.abort()
-        await asyncio.sleep(0)
-        yield CheckResult("TCP", True, f"{host}:{port} answers")
 
 
 async def _ask(management: Management | None) -> CheckResult:

@@ -7,6 +7,7 @@ decode. Taking the frames of deliveries out of its stream is several times faste
 from __future__ import annotations
 
 import asyncio
+import time
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -29,13 +30,17 @@ class NotAmqp(ConnectionError):
 
 
 class Message(NamedTuple):
-    """A delivery as it came: `properties` are the bytes of its AMQP properties, flags first."""
+    """A delivery as it came: `properties` are the bytes of its AMQP properties, flags first.
+
+    `arrived_at` is in nanoseconds since the epoch.
+    """
 
     tag: int
     exchange: str
     routing_key: str
     properties: bytes
     body: bytes
+    arrived_at: int = 0
 
 
 class Frames:
@@ -62,6 +67,7 @@ class Frames:
         self._properties = b""
         self._missing = 0
         self._body: list[bytes] = []
+        self._heard_at = 0
 
     def take(self) -> list[Message]:
         """The messages that have come since the last call."""
@@ -88,6 +94,7 @@ class Frames:
                 if not data:
                     raise asyncio.IncompleteReadError(bytes(self._passed), count)
                 self.silent = 0
+                self._heard_at = time.time_ns()
                 self._buffer += data
                 self._cut()
         except BaseException:
@@ -148,20 +155,20 @@ class Frames:
 
     def _complete(self, body: bytes) -> None:
         self._body = []
-        self.messages.append(_message(self._deliver, self._properties, body))
+        self.messages.append(_message(self._deliver, self._properties, body, self._heard_at))
         self.arrived.set()
         if len(self.messages) >= self._batch:
             self.full.set()
 
 
-def _message(deliver: bytes, properties: bytes, body: bytes) -> Message:
+def _message(deliver: bytes, properties: bytes, body: bytes, arrived_at: int) -> Message:
     """Consumer tag, delivery tag, redelivered, exchange and routing key, after the class and method."""
     at = 5 + deliver[4]
     (tag,) = _u64.unpack_from(deliver, at)
     at += 9
     exchange, at = _short(deliver, at)
     routing_key, _ = _short(deliver, at)
-    return Message(tag, exchange, routing_key, properties, body)
+    return Message(tag, exchange, routing_key, properties, body, arrived_at)
 
 
 def _farewell(close: bytes) -> tuple[int, str]:

@@ -19,6 +19,8 @@ from yarl import URL
 from connectors.rabbitmq.frames import Frames
 from connectors.rabbitmq.options import RabbitOptions
 from connectors.rabbitmq.trouble import connect_trouble, lost_trouble
+from connectors.reach import Reach
+from connectors.source_url import place_of
 from eventscope.connector import ConnectorError, Refused
 
 __all__ = ["BATCH", "BROKEN", "DEAF", "Link"]
@@ -49,8 +51,7 @@ class Link:
     def __init__(self, options: RabbitOptions, *, tls: bool) -> None:
         self._options = options
         self._tls = tls
-        host, port = options.address(tls=tls)
-        self.place = f"{host}:{port}"
+        self.place = place_of(*options.address(tls=tls))
         self._connection: aiormq.Connection | None = None
         self._transport: _Transport | None = None
 
@@ -61,7 +62,9 @@ class Link:
         return self._transport.frames
 
     async def __aenter__(self) -> Link:
-        self._transport = _Transport(self._context(), self._options.server_name)
+        self._demand_login()
+        context = self._options.tls.context() if self._tls else None
+        self._transport = _Transport(context, self._options.server_name)
         self._connection = self._prepare(self._transport)
         try:
             async with asyncio.timeout(CONNECT_S):
@@ -70,9 +73,19 @@ class Link:
             await self._close()
             if not isinstance(error, Exception):
                 raise
-            farewell = self._transport.frames.farewell if self._transport.frames else None
-            raise connect_trouble(error, self.place, farewell) from error
+            raise await self._reason(error) from error
         return self
+
+    async def _reason(self, error: Exception) -> ConnectorError:
+        """Why it was not opened. Over TLS a broker that resets the connection may have told that before: look again."""
+        frames = self._transport.frames if self._transport else None
+        known = connect_trouble(error, self.place, frames.farewell if frames else None, self._options)
+        if known is None and self._tls:
+            reach = Reach(*self._options.address(tls=True), self._options.tls, self._options.server_name)
+            await reach.go()
+            known = reach.error
+        greeting = f"{self.place} ended the connection during the greeting; check that it is RabbitMQ's AMQP port"
+        return known or ConnectorError(greeting)
 
     async def __aexit__(self, *_: object) -> None:
         await self._close()
@@ -105,12 +118,11 @@ class Link:
         facts: Any = getattr(self._connection, "server_properties", {})
         return f"{facts.get('product', 'AMQP broker')} {facts.get('version', '')}".strip()
 
-    def _context(self) -> ssl.SSLContext | None:
-        try:
-            return self._options.tls() if self._tls else None
-        except OSError as error:
-            why = error.strerror or getattr(error, "reason", None) or str(error)
-            raise Refused(f"a certificate cannot be loaded: {why}; check cafile, certfile and keyfile") from error
+    def _demand_login(self) -> None:
+        """Raise Refused if there is no password; the library would try that of a fresh broker."""
+        login = self._options.login(tls=self._tls)
+        if login and not self._options.secret:
+            raise Refused(f"there is no password for {login.who}")
 
     def _prepare(self, transport: _Transport) -> aiormq.Connection:
         host, port = self._options.address(tls=self._tls)

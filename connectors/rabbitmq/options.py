@@ -1,18 +1,21 @@
 """Options of `amqp:` and `amqps:`: which exchanges, firehose or stream to read, and how to log in."""
 
+# ruff: noqa: RUF009  (option makes a dataclass field, as dataclasses.field does)
 from __future__ import annotations
 
-import os
 import re
-import ssl
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
-__all__ = ["PASSWORD_VARIABLE", "Mechanism", "RabbitOptions"]
+from connectors.login import Login
+from connectors.options import option
+from connectors.source_url import place_of
+from connectors.tls import Tls
 
-PASSWORD_VARIABLE: Final = "EVENTSCOPE_AMQP_PASSWORD"  # noqa: S105  the name of a variable
+__all__ = ["Mechanism", "RabbitOptions"]
+
 GUEST: Final = "guest"
 """The user and the password of a fresh broker."""
 
@@ -23,7 +26,10 @@ DEFAULT_EXCHANGE: Final = (
     "an operator can switch on tracing, which firehose=1 reads"
 )
 
-OptionsT = TypeVar("OptionsT")
+READING: Final = "What to read"
+LOGIN: Final = "Login"
+TLS: Final = "Encryption (TLS)"
+MORE: Final = "More"
 
 
 class Mechanism(StrEnum):
@@ -33,49 +39,39 @@ class Mechanism(StrEnum):
     EXTERNAL = "external"
 
 
-def _help(text: str) -> dict[str, str]:
-    return {"help": text}
-
-
-def _with_from(options: type[OptionsT]) -> type[OptionsT]:
-    """Declare the option `from`, a name that Python does not let a class body use."""
-    options.__annotations__["from"] = "str"
-    setattr(options, "from", field(default="next", repr=False, metadata=_help(f"where to begin in a stream: {STARTS}")))
-    return options
-
-
-@dataclass(frozen=True, init=False, eq=False)
-@_with_from
+@dataclass(frozen=True)
 class RabbitOptions:
-    """Options of `amqp:`; `path` is the virtual host."""
+    """Options of `amqp:`; `path` is the virtual host. Those of TLS and login have the names that aio-pika knows."""
 
-    host: str = field()
-    port: int | None = None
-    user: str = GUEST
-    password: str | None = field(default=None, repr=False)
-    path: str = "/"
-    exchange: tuple[str, ...] = field(default=(), metadata=_help("the exchanges to tap, joined by commas"))
-    bind: tuple[str, ...] = field(
-        default=(), metadata=_help("routing keys to bind with; by default the keys of the existing bindings")
+    host: str = option("the broker", example="localhost")
+    port: int | None = option("by default 5672, and 5671 with TLS", None)
+    user: str = option("who logs in", GUEST, group=LOGIN)
+    password: str | None = option("the password of that user", None, group=LOGIN, secret=True)
+    path: str = option("the virtual host", "/")
+    exchange: tuple[str, ...] = option(
+        "the exchanges to tap, joined by commas", (), group=READING, example="orders,payments"
     )
-    firehose: bool = field(default=False, metadata=_help("1 reads amq.rabbitmq.trace, if an operator traces"))
-    stream: str | None = field(default=None, metadata=_help("the stream queue to read, without taking from it"))
-    management: str | None = field(
-        default=None, metadata=_help("the management API as HOST:PORT, by default the AMQP port + 10000; 0 for none")
+    bind: tuple[str, ...] = option(
+        "routing keys to bind with; by default the keys of the existing bindings", (), group=READING, example="order.#"
     )
-    auth: Mechanism = field(default=Mechanism.PLAIN, metadata=_help("plain, or external by client certificate"))
-    cafile: Path | None = field(default=None, metadata=_help("certificates of the authorities to trust, PEM"))
-    capath: Path | None = field(default=None, metadata=_help("a folder of certificates to trust"))
-    certfile: Path | None = field(default=None, metadata=_help("the client certificate, PEM"))
-    keyfile: Path | None = field(default=None, metadata=_help("the key of the client certificate, PEM"))
-    server_name: str | None = field(default=None, metadata=_help("the name in the broker's certificate, if not HOST"))
-    no_verify_ssl: bool = field(default=False, metadata=_help("1 trusts any certificate: anybody may listen in"))
+    firehose: bool = option("1 reads amq.rabbitmq.trace, if an operator traces", False, group=READING)
+    stream: str | None = option("the stream queue to read, without taking from it", None, group=READING)
+    from_: str = option(f"where to begin in a stream: {STARTS}", "next", group=READING)
+    management: str | None = option(
+        "the management API as HOST:PORT, by default the AMQP port + 10000; 0 for none", None, group=MORE
+    )
+    map_: bool = option("0 does not ask it every 5 s what there is on the broker, for the map", True, group=MORE)
+    auth: Mechanism = option("plain, or external by client certificate", Mechanism.PLAIN, group=LOGIN)
+    cafile: Path | None = option("certificates of the authorities to trust, PEM", None, group=TLS)
+    capath: Path | None = option("a folder of such certificates, as OpenSSL has it", None, group=TLS)
+    cadata: str | None = option("such certificates themselves, PEM", None, group=TLS)
+    certfile: Path | None = option("our own certificate, PEM", None, group=TLS)
+    keyfile: Path | None = option("the key of our certificate, if not in the same file", None, group=TLS)
+    keyfile_password: str | None = option("the password of that key", None, group=TLS, secret=True)
+    server_name: str | None = option("the name in the broker's certificate, if not HOST", None, group=TLS)
+    no_verify_ssl: bool = option("1 trusts any certificate: anybody may listen in", False, group=TLS)
 
-    def __init__(self, **values: Any) -> None:
-        for each in fields(self):
-            if each.name not in values and each.default is MISSING:
-                raise TypeError(f"{each.name} is missing")
-            object.__setattr__(self, each.name, values.get(each.name, each.default))
+    def __post_init__(self) -> None:
         self._demand_one_thing()
 
     def _demand_one_thing(self) -> None:
@@ -92,14 +88,20 @@ class RabbitOptions:
     @property
     def start(self) -> str | int | None:
         """`from` as brokers take it; None if it is not one of STARTS."""
-        text = str(getattr(self, "from"))
+        text = self.from_
         return int(text) if re.fullmatch(r"\d{1,18}", text) else text if text in ("first", "last", "next") else None
 
     @property
     def secret(self) -> str:
-        """The password to use: from the URL, else from the environment, else that of a fresh broker."""
-        given = self.password if self.password is not None else os.environ.get(PASSWORD_VARIABLE)
-        return given if given is not None else GUEST if self.user == GUEST else ""
+        """The password to use: the given one, else that of a fresh broker."""
+        return self.password if self.password is not None else GUEST if self.user == GUEST else ""
+
+    def login(self, *, tls: bool) -> Login | None:
+        """What has to be known for the login; None where a certificate logs in."""
+        if self.auth is Mechanism.EXTERNAL:
+            return None
+        place = place_of(*self.address(tls=tls))
+        return Login(self.user, place, self.password, usual=GUEST if self.user == GUEST else None)
 
     def address(self, *, tls: bool) -> tuple[str, int]:
         """Host and port of the broker."""
@@ -115,13 +117,17 @@ class RabbitOptions:
         host, _, digits = self.management.removeprefix("https://").removeprefix("http://").rstrip("/").rpartition(":")
         return (host.strip("[]"), int(digits)) if host and digits.isdigit() else (self.management, 15_672)
 
-    def tls(self) -> ssl.SSLContext:
-        """How to check the broker's certificate and to show ours; raises OSError (ssl.SSLError is one)."""
-        context = ssl.create_default_context(cafile=self.cafile, capath=self.capath)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if self.certfile:
-            context.load_cert_chain(self.certfile, self.keyfile)
-        if self.no_verify_ssl:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+    @property
+    def tls(self) -> Tls:
+        """What is demanded of the broker's certificate, and what it is shown, where the connection is encrypted."""
+        return Tls(
+            cafile=self.cafile,
+            capath=self.capath,
+            cadata=self.cadata,
+            certfile=self.certfile,
+            keyfile=self.keyfile,
+            key_password=self.keyfile_password,
+            verify=not self.no_verify_ssl,
+            key_password_option="keyfile_password",  # noqa: S106  the name of an option
+            other_name="connect by a name that is in it, or write the right one as server_name=NAME",
+        )

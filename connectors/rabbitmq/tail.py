@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from connectors.envelopes.decoding import Decoding
 from connectors.gap import gap_record
-from connectors.rabbitmq.bindings import TRACE_EXCHANGE, Bindings, Missing
+from connectors.rabbitmq.bindings import TRACE_EXCHANGE, Binding, Bindings, Missing
+from connectors.rabbitmq.charting import Charting
 from connectors.rabbitmq.frames import Message
 from connectors.rabbitmq.link import Link
 from connectors.rabbitmq.options import RabbitOptions
-from connectors.rabbitmq.record import read_message, read_traced
+from connectors.rabbitmq.record import events_of, read_message, read_traced
 from connectors.rabbitmq.tap import LARGEST_BACKLOG, LONGEST_BACKLOG, Stream, Tap
 from connectors.wording import many
 from eventscope.connector import Block, ConnectorError, Record, Sink, SourceState
@@ -45,18 +48,40 @@ class Memory:
     blind_since: float | None = None
     next_offset: int | None = None
 
+    def told(self) -> dict[str, Any] | None:
+        """As plain data, for another process: moments are told by the clock of the wall. None if it never lived."""
+        blind_s = 0.0 if self.blind_since is None else time.monotonic() - self.blind_since
+        return {"seen_at": time.time() - blind_s, "next_offset": self.next_offset} if self.lived else None
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Memory:
+        """What another one knew, that has been blind since it told it."""
+        blind_s = max(0.0, time.time() - told["seen_at"])
+        return cls(lived=True, blind_since=time.monotonic() - blind_s, next_offset=told["next_offset"])
+
 
 class Tail:
     """Tails until the connection ends, which raises ConnectorError, or until cancelled."""
 
-    def __init__(self, options: RabbitOptions, link: Link, bindings: Bindings, sink: Sink, memory: Memory) -> None:
+    def __init__(
+        self,
+        options: RabbitOptions,
+        link: Link,
+        bindings: Bindings,
+        charting: Charting,
+        sink: Sink,
+        memory: Memory,
+    ) -> None:
         self._options = options
         self._link = link
         self._bindings = bindings
+        self._charting = charting
         self._sink = sink
         self._memory = memory
         self._exchanges = (TRACE_EXCHANGE,) if options.firehose else options.exchange
-        self._read: Callable[[Message], Record] = read_traced if options.firehose else read_message
+        self._decoding = Decoding("amqp")
+        read = read_traced if options.firehose else read_message
+        self._read: Callable[[Message], Record] = partial(read, decoding=self._decoding)
         self._notes: list[str] = []
         self._gone: set[str] = set()
         self._losing = False
@@ -93,6 +118,7 @@ class Tail:
                 group.create_task(self._carry(source), name="rabbitmq carry")
                 group.create_task(self._listen(source), name="rabbitmq listen")
                 group.create_task(probing, name="rabbitmq probe")
+                group.create_task(self._charting.run(self._sink, lambda: _bound(source)), name="rabbitmq chart")
         except BaseExceptionGroup as several:
             self._memory.blind_since = time.monotonic() - self._link.frames.silent * TICK_S
             raise several.exceptions[0] from several
@@ -117,17 +143,20 @@ class Tail:
                 async with asyncio.timeout(FLUSH_S):
                     await frames.full.wait()
             if messages := frames.take():
-                self._hand_over(messages)
-                await source.acknowledge(messages[-1].tag)
+                try:
+                    await source.acknowledge(messages[-1].tag)  # first, so that the broker sends on meanwhile
+                finally:
+                    self._hand_over(messages)
             elif frames.ended:
                 raise self._link.trouble()
 
     def _hand_over(self, messages: list[Message]) -> None:
         self._mean_size = sum(len(message.body) for message in messages) / len(messages)
-        self._sink.push(Block.of([self._read(message) for message in messages]))
+        events = [each for message in messages for each in events_of(message, self._decoding)]
+        self._sink.push(Block.of([self._read(each) for each in events]))
 
     def _read_streamed(self, message: Message, name: str) -> Record:
-        record = read_message(message, name)
+        record = read_message(message, name, self._decoding)
         offset = (record.channel or "").rpartition("@")[2]
         if offset.isdigit():
             self._memory.next_offset = int(offset) + 1
@@ -196,6 +225,10 @@ class Tail:
         if f"{state}{detail}" != self._shown:
             self._shown = f"{state}{detail}"
             self._sink.state(state, detail)
+
+
+def _bound(source: Tap | Stream) -> dict[str, frozenset[Binding]]:
+    return dict(source.bound) if isinstance(source, Tap) else {}
 
 
 def _summary(tap: Tap) -> str:

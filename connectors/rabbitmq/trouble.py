@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
 from collections.abc import Iterator
 from typing import Final
 
 from aiormq.exceptions import AuthenticationError, ProbableAuthenticationError
 
+from connectors.login import LoginRefused, is_this_machine
 from connectors.rabbitmq.frames import NotAmqp
+from connectors.rabbitmq.options import GUEST, Mechanism, RabbitOptions
+from connectors.reach import unreachable
 from eventscope.connector import ConnectorError, Refused
 
 __all__ = ["Farewell", "connect_trouble", "lost_trouble"]
@@ -20,19 +21,19 @@ Farewell = tuple[int, str]
 
 ACCESS_REFUSED, NOT_ALLOWED, CONNECTION_FORCED = 403, 530, 320
 
-BAD_LOGIN: Final = (
-    "the broker refused the login; check user and password. It is not tried again, so that no account is locked"
-)
+AGAIN: Final = "It is not tried again, so that no account is locked"
 
 
-def connect_trouble(error: BaseException, place: str, farewell: Farewell | None) -> ConnectorError:
-    """Why a connection to `place` (HOST:PORT) did not come about."""
+def connect_trouble(
+    error: BaseException, place: str, farewell: Farewell | None, options: RabbitOptions
+) -> ConnectorError | None:
+    """Why a connection to `place` (HOST:PORT) did not come about, None if the error does not tell."""
     if farewell is not None:
-        return _sent_away(farewell)
+        return _sent_away(farewell, options)
     for cause in _causes(error):
-        if trouble := _known(cause, place):
+        if trouble := _known(cause, place, options):
             return trouble
-    return ConnectorError(f"{place} ended the connection during the greeting; check that it is RabbitMQ's AMQP port")
+    return None
 
 
 def lost_trouble(place: str, farewell: Farewell | None) -> ConnectorError:
@@ -45,40 +46,41 @@ def lost_trouble(place: str, farewell: Farewell | None) -> ConnectorError:
     return ConnectorError(f"the broker closed the connection: {text}")
 
 
-def _sent_away(farewell: Farewell) -> ConnectorError:
+def _sent_away(farewell: Farewell, options: RabbitOptions) -> ConnectorError:
     code, text = farewell
     if code == ACCESS_REFUSED:
-        return Refused(BAD_LOGIN)
+        return _bad_login(options)
     if code == NOT_ALLOWED:
         what = text.removeprefix("NOT_ALLOWED - ")
         return Refused(f"{what}; check the virtual host after the / of the URL and the user's permissions on it")
     return ConnectorError(f"the broker closed the connection: {text}")
 
 
-def _known(cause: BaseException, place: str) -> ConnectorError | None:
-    host = place.rpartition(":")[0]
+def _bad_login(options: RabbitOptions) -> Refused:
+    if options.auth is Mechanism.EXTERNAL:
+        return Refused(
+            "the broker knows no user of the name in our certificate; check certfile, or have it add the user"
+        )
+    if options.user == GUEST and not is_this_machine(options.host):
+        return LoginRefused("the broker refused the login; guest may usually log in on the broker's own machine only")
+    return LoginRefused(f"the broker refused the login; check user and password. {AGAIN}")
+
+
+def _known(cause: BaseException, place: str, options: RabbitOptions) -> ConnectorError | None:
     match cause:
         case NotAmqp():
             return _foreign(bytes(cause.args[0]), place)
         case ProbableAuthenticationError():
-            return Refused(BAD_LOGIN)
+            return _bad_login(options)
         case AuthenticationError():
             offered = str(cause.args[0]) if cause.args else "none that is known here"
             return Refused(f"the broker does not offer this way to log in; it offers {offered}: write another auth=")
-        case ssl.SSLCertVerificationError():
-            why = cause.verify_message or "it cannot be verified"
-            advice = "name its authority by cafile=FILE, or the name in it by server_name=NAME"
-            return Refused(f"the certificate of {host} is not trusted: {why.rstrip('.')}; {advice}")
         case ssl.SSLError():
-            return Refused(f"{place} does not speak TLS as we do ({cause.reason}); without TLS write amqp:")
-        case socket.gaierror():
-            return ConnectorError(f"the host name {host} is not known; check its spelling and the DNS")
-        case ConnectionRefusedError():
-            return ConnectorError(f"nothing listens on {place}; check the port and that RabbitMQ runs")
-        case asyncio.TimeoutError():
-            return ConnectorError(f"{place} does not answer; check the address, the firewall, and that it is AMQP")
+            return unreachable(cause, place, options.tls)
+        case TimeoutError() | UnicodeError():
+            return unreachable(cause, place)
         case OSError() if cause.strerror and not isinstance(cause, ConnectionResetError):
-            return ConnectorError(f"{place} cannot be reached: {cause.strerror}; check the address")
+            return unreachable(cause, place)
     return None
 
 
@@ -93,6 +95,9 @@ def _foreign(said: bytes, place: str) -> ConnectorError:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    """The error and what led to it. Errors that libraries keep may have come to lead to each other."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
         yield error
+        seen.append(error)
         error = error.__cause__ or error.__context__

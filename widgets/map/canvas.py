@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGraphicsView, QMenu, QWidget
 
 from app.topology.map import MapNode, TopologyMap
 from widgets.look.theme import current_palette, theme
-from widgets.map.facts import edge_facts, edge_filter, node_facts, node_filter
+from widgets.map.facts import edge_facts, node_facts
+from widgets.map.filters import edge_filter, node_filter
 from widgets.map.items import EdgeItem, NodeItem
-from widgets.map.scene import MapScene
+from widgets.map.scene import Findings, MapScene
 
 __all__ = ["MapCanvas"]
 
+NOTHING: Final[Findings] = MappingProxyType({})
 LEAST_ZOOM, MOST_ZOOM = 0.2, 4.0
 LEGIBLE: Final = 0.85
 """Fitting a tall map makes text no smaller than this: the rest is reached by scrolling down."""
 SMALLEST: Final = 0.6
 """Fitting a wide map may go down to this."""
 ZOOM_STEP: Final = 1.15
+SLACK_PX: Final = 4
+"""Scaled to the last pixel, a map would get a scroll bar for the rounding."""
 
 ARROWS: Final = {
     Qt.Key.Key_Left: (-1, 0),
@@ -43,6 +57,7 @@ class MapCanvas(QGraphicsView):
         self.picture = TopologyMap()
         self.map = MapScene(self)
         self.selected: str | None = None
+        self._now = 0
         self._sought = ""
         self._pointed: str | None = None
         self._touched = False
@@ -59,10 +74,10 @@ class MapCanvas(QGraphicsView):
         theme().changed.connect(self._recolour)
         self._recolour()
 
-    def show_map(self, picture: TopologyMap, now: int) -> None:
-        """Show a map at `now` (ns since the epoch); what stays keeps its place."""
-        self.picture = picture
-        if self.map.show_map(picture, now, touched=self._touched):
+    def show_map(self, picture: TopologyMap, now: int, findings: Findings = NOTHING) -> None:
+        """Show a map at `now` (ns since the epoch), and what was found; what stays keeps its place."""
+        self.picture, self._now = picture, now
+        if self.map.show_map(picture, now, findings, touched=self._touched):
             if not self._touched:
                 self.fit()
             self._shine()
@@ -79,7 +94,7 @@ class MapCanvas(QGraphicsView):
         self.resetTransform()
         self.map.widen(0)
         whole, height = self.map.extent, self.viewport().height()
-        width = self.width() - self.verticalScrollBar().sizeHint().width()
+        width = self.width() - self.verticalScrollBar().sizeHint().width() - SLACK_PX
         zoom = max(
             min(width / whole.width(), height / whole.height(), 1.0), min(width / whole.width(), LEGIBLE), SMALLEST
         )
@@ -95,7 +110,7 @@ class MapCanvas(QGraphicsView):
         item = self._selected_item
         if item is not None:
             self.ensureVisible(item, 20, 20)
-        self.told.emit("" if item is None else node_facts(item.node, item.failing))
+        self.told.emit("" if item is None else node_facts(item.node, item.failing, item.findings, self._now))
 
     def seek(self, text: str) -> None:
         """Let the nodes stand out whose names contain `text`."""
@@ -164,6 +179,9 @@ class MapCanvas(QGraphicsView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction("Show only these events", lambda: self._ask(item))
         show.setEnabled(self._filter_of(item) is not None)
+        copy = menu.addAction("Copy name", lambda: self._copy(item))
+        copy.setEnabled(isinstance(item, NodeItem))
+        menu.addSeparator()
         menu.addAction("Show the whole map", self.fit)
         menu.addAction("Arrange anew", self.arrange)
         menu.popup(event.globalPos())
@@ -207,8 +225,12 @@ class MapCanvas(QGraphicsView):
 
     def _filter_of(self, item: NodeItem | EdgeItem | None) -> str | None:
         if isinstance(item, EdgeItem):
-            return edge_filter(*self._ends(item))
-        return None if item is None else node_filter(item.node)
+            return edge_filter(*self._ends(item), item.edge)
+        return None if item is None else node_filter(item.node, self.map.incoming(item.node.id))
+
+    def _copy(self, item: NodeItem | EdgeItem | None) -> None:
+        if isinstance(item, NodeItem):
+            QGuiApplication.clipboard().setText(item.node.name)
 
     def _ends(self, item: EdgeItem) -> tuple[MapNode, MapNode]:
         return self.map.nodes[item.edge.source].node, self.map.nodes[item.edge.target].node

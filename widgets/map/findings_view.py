@@ -12,25 +12,19 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.commands.row_text import clock_time
 from app.display import display
 from app.session import Session
-from app.topology.findings import FindingKind
 from eventscope.event import EventPriority
 from eventscope.step import Phase
-from widgets.filter.category_clause import quoted
 from widgets.focus import Focus
 from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
+from widgets.map.changes_list import ChangesList
+from widgets.map.facts import LOOKS
+from widgets.map.filters import incoming, node_filter
 
 __all__ = ["FindingsView", "Note"]
 
 REFRESH_S: Final = 1.0
 
-LOOKS: Final = {
-    FindingKind.FAILING: ("circle-x", "critical"),
-    FindingKind.NOBODY_HANDLES: ("triangle-alert", "high"),
-    FindingKind.DEAD_SUBSCRIPTION: ("circle-slash", "high"),
-    FindingKind.UNDECLARED: ("circle-question-mark", "muted"),
-}
-FIELDS: Final = {"type": "type", "subscription": "subscription", "producer": "producer"}
 NOTHING: Final = "Nothing looks wrong: every subscription fires, every event has a handler, nothing was lost."
 
 
@@ -49,7 +43,7 @@ class Note:
 
 
 class FindingsView(QWidget):
-    """Findings about the topology, losses, and budgets that were not kept."""
+    """Findings about the topology, losses, and budgets that were not kept; below them, what changed at the brokers."""
 
     node_wanted = Signal(object)  # id of a node of the map: str
 
@@ -65,6 +59,8 @@ class FindingsView(QWidget):
         self.list: CardList[Note] = CardList(model, "findings")
         self.list.chosen.connect(lambda note: self.node_wanted.emit(note.node) if note.node else None)
         self.list.activated_item.connect(self._act)
+        self.changes = ChangesList()
+        self.changes.node_wanted.connect(self.node_wanted)
         focus.horizon_changed.connect(self._hold)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -72,6 +68,7 @@ class FindingsView(QWidget):
         self._empty.setContentsMargins(12, 12, 12, 12)
         column.addWidget(self.list, 1)
         column.addWidget(self._empty, 1)
+        column.addWidget(self.changes)
         self.refresh()
 
     def tick(self) -> None:
@@ -84,27 +81,32 @@ class FindingsView(QWidget):
         self._refreshed = time.monotonic()
         now = time.time_ns()
         notes = [*self._losses(), *self._topology(now), *self._budgets()]
-        self._since = {note.key: self._since.get(note.key, now) for note in notes}
+        self._since = {note.key: note.since or self._since.get(note.key, now) for note in notes}
         self.list.show_all(sorted(map(self._dated, notes), key=lambda note: note.since))
         self.list.setVisible(bool(notes))
         self._empty.setVisible(not notes)
+        self.changes.show_changes(self._session.topology.changes)
 
     def _dated(self, note: Note) -> Note:
         return replace(note, since=self._since[note.key])
 
     def _topology(self, now: int) -> list[Note]:
-        notes = []
-        for finding in self._session.topology.findings(now):
-            kind, _, name = finding.node.split("\x1f", 2)
-            field = FIELDS.get(kind)
-            wanted = f"{field}:{quoted(name)}" if field else ""
-            icon, tone = LOOKS.get(finding.kind, ("info", "muted"))
-            notes.append(
-                Note(
-                    f"{finding.kind} {finding.node}", icon, tone, str(finding.kind), finding.text, wanted, finding.node
-                )
+        drawn = self._session.topology.map(now)
+        nodes = {node.id: node for node in drawn.nodes}
+        leading = incoming(drawn)
+        return [
+            Note(
+                key=f"{finding.kind} {finding.node}",
+                icon=LOOKS[finding.kind][0],
+                tone=LOOKS[finding.kind][1],
+                kind=str(finding.kind),
+                text=finding.text,
+                filter=node_filter(nodes[finding.node], leading.get(finding.node, ())) or "",
+                node=finding.node,
+                since=finding.since,
             )
-        return notes
+            for finding in self._session.topology.findings(now, drawn)
+        ]
 
     def _losses(self) -> list[Note]:
         """What never reached the store: dropped by us, or known to be lost at a source."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 
 from app.topology.map import MapEdge, MapNode, NodeKind, TopologyMap
+from eventscope.chart import UNTOLD
+from eventscope.connector import Figures
 
-__all__ = ["MOST_NODES", "readable"]
+__all__ = ["MANY", "MOST_NODES", "readable"]
 
 MOST_NODES: Final = 150
 """What can be read on one screen; beyond, nodes are grouped."""
+
+MANY: Final = "many\x1f"
+"""How the ids of groups begin."""
 
 HEAD: Final = re.compile(r"[^._:/ -]+")
 """The first part of a name: the service of `order_service.worker-3`, the class of `Saga.step`."""
@@ -24,16 +29,13 @@ GroupOf = Callable[[MapNode], str]
 def readable(picture: TopologyMap) -> TopologyMap:
     """The same map with at most about MOST_NODES nodes.
 
-    Types are grouped by category first, then the others by their names; at last, of each kind only those
-    that were seen first stay by themselves, because an order by rate would never stand still.
+    Types are grouped by category first, then the others by their names, then places by their broker; at last, of each
+    kind only those that were seen first stay by themselves, because an order by rate would never stand still.
     """
-    if len(picture.nodes) > MOST_NODES:
-        picture = grouped(picture, by_category)
-    if len(picture.nodes) > MOST_NODES:
-        picture = grouped(picture, by_name)
-    if len(picture.nodes) > MOST_NODES:
-        picture = grouped(picture, by_age(picture))
-    return picture
+    for group_of in (by_category, by_name, by_broker):
+        if len(picture.nodes) > MOST_NODES:
+            picture = grouped(picture, group_of)
+    return picture if len(picture.nodes) <= MOST_NODES else grouped(picture, by_age(picture))
 
 
 def by_category(node: MapNode) -> str:
@@ -42,9 +44,14 @@ def by_category(node: MapNode) -> str:
 
 
 def by_name(node: MapNode) -> str:
-    """Producers, patterns and subscriptions whose names begin alike belong together."""
+    """All but types belong together with those whose names begin alike."""
     head = HEAD.match(node.name)
     return head.group() if head and node.kind is not NodeKind.TYPE else ""
+
+
+def by_broker(node: MapNode) -> str:
+    """All places of one kind at one broker belong together."""
+    return node.channel if node.charted_at is not None else ""
 
 
 def by_age(picture: TopologyMap) -> GroupOf:
@@ -61,14 +68,15 @@ def grouped(picture: TopologyMap, group_of: GroupOf) -> TopologyMap:
     members: dict[str, list[MapNode]] = defaultdict(list)
     for node in picture.nodes:
         group = group_of(node)
-        members[f"group\x1f{node.kind}\x1f{node.channel}\x1f{group}" if group else node.id].append(node)
+        members[f"{MANY}{node.kind}\x1f{node.channel}\x1f{group}" if group else node.id].append(node)
     names = {key: group_of(nodes[0]) for key, nodes in members.items()}
     home = {node.id: key if len(nodes) > 1 else node.id for key, nodes in members.items() for node in nodes}
     nodes = [merged_node(key, names[key], nodes) if len(nodes) > 1 else nodes[0] for key, nodes in members.items()]
     edges: dict[tuple[str, str], list[MapEdge]] = defaultdict(list)
     for edge in picture.edges:
-        edges[home[edge.source], home[edge.target]].append(edge)
-    return TopologyMap(nodes, [merged_edge(*ends, found) for ends, found in edges.items()], picture.full)
+        if (ends := (home[edge.source], home[edge.target]))[0] != ends[1]:
+            edges[ends].append(edge)
+    return replace(picture, nodes=nodes, edges=[merged_edge(*ends, found) for ends, found in edges.items()])
 
 
 def merged_node(key: str, name: str, nodes: list[MapNode]) -> MapNode:
@@ -76,14 +84,25 @@ def merged_node(key: str, name: str, nodes: list[MapNode]) -> MapNode:
     return replace(
         nodes[0],
         id=key,
-        name=f"{name} · {len(nodes):,} {nodes[0].kind}s",
+        name=f"{name} · {sum(node.size for node in nodes):,} {nodes[0].kind}s",
+        size=sum(node.size for node in nodes),
         handler=None,
         count=sum(node.count for node in nodes),
         rate=sum(node.rate for node in nodes),
         errors=sum(node.errors for node in nodes),
         unhandled=sum(node.unhandled for node in nodes),
         last_seen=latest(node.last_seen for node in nodes),
+        figures=summed([node.figures for node in nodes]),
+        charted_at=latest(node.charted_at for node in nodes),
+        text="",
+        types=(),
     )
+
+
+def summed(all_figures: list[Figures]) -> Figures:
+    """What they add up to, as far as it is told."""
+    known = ([getattr(figures, each.name) for figures in all_figures] for each in fields(Figures))
+    return Figures(*(sum(n for n in numbers if n >= 0) if max(numbers) >= 0 else UNTOLD for numbers in known))
 
 
 def merged_edge(source: str, target: str, edges: list[MapEdge]) -> MapEdge:
@@ -107,6 +126,7 @@ def merged_edge(source: str, target: str, edges: list[MapEdge]) -> MapEdge:
         mean_ms=slow / weight if weight else None,
         last_seen=latest(edge.last_seen for edge in edges),
         declared=any(edge.declared for edge in edges),
+        text="",
     )
 
 

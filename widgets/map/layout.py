@@ -1,4 +1,4 @@
-"""Where the map's boxes lie: three layers from left to right, each as wide as its longest name."""
+"""Where the map's boxes lie: layers from left to right, each as wide as its longest name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QPolygonF
 
 from app.topology.layout import Layout
 from app.topology.map import NodeKind, TopologyMap
 
-__all__ = ["NODE_PX", "MapLayout", "curve"]
+__all__ = ["NODE_PX", "MapLayout", "arrow", "curve"]
 
 NODE_PX: Final = 22
 """The height of a node."""
@@ -19,13 +19,20 @@ PITCH_PX: Final = 28
 GAP_PX: Final = 56
 """The least distance between two layers, room for the curves; a wide window gets more."""
 MOST_GAP_PX: Final = 260
+ARROW_PX: Final = 7.0
 STEP_PX: Final = 24
 """Layers grow by whole steps, so that a slightly longer name moves nothing."""
 
 GROWTH: Final = 1.3
 """A map nobody has touched is arranged anew when it has grown by this factor."""
 
-LAYERS: Final = {NodeKind.PRODUCER: 0, NodeKind.TYPE: 1, NodeKind.PATTERN: 1, NodeKind.SUBSCRIPTION: 2}
+LAYERS: Final = {
+    NodeKind.PRODUCER: 0,
+    **dict.fromkeys((NodeKind.TYPE, NodeKind.PATTERN, NodeKind.EXCHANGE, NodeKind.TOPIC), 1),
+    **dict.fromkeys((NodeKind.SUBSCRIPTION, NodeKind.QUEUE, NodeKind.GROUP), 2),
+    NodeKind.CONSUMER: 3,
+}
+"""Who publishes; what is published to; what it goes to; which programs consume it."""
 
 
 class MapLayout:
@@ -67,7 +74,7 @@ class MapLayout:
         """Spread the layers over `room` pixels as far as that helps the eye."""
         layers = self._layer_widths(widths)
         spare = room - sum(layers.values())
-        self.gap = round(min(max(spare / max(len(layers) - 1, 1), GAP_PX), MOST_GAP_PX))
+        self.gap = int(min(max(spare / max(len(layers) - 1, 1), GAP_PX), MOST_GAP_PX))
 
     def _layer_widths(self, widths: Mapping[str, float]) -> dict[int, float]:
         layers: dict[int, float] = {}
@@ -78,9 +85,18 @@ class MapLayout:
 
 
 def curve(source: QRectF, target: QRectF) -> QPainterPath:
-    """A smooth edge from the right of one box to the left of another."""
-    start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
-    reach = (end.x() - start.x()) / 2
+    """A smooth edge from the right of one box to the left of another; back from left to right, and beside a layer."""
+    back, aside = target.right() <= source.left(), source.left() < target.right() and target.left() < source.right()
+    start = QPointF(source.left() if back else source.right(), source.center().y())
+    end = QPointF(target.right() if back or aside else target.left(), target.center().y())
+    reach = GAP_PX / 2 if aside else (end.x() - start.x()) / 2
     path = QPainterPath(start)
-    path.cubicTo(start + QPointF(reach, 0), end - QPointF(reach, 0), end)
+    path.cubicTo(start + QPointF(reach, 0), end + QPointF(reach if aside else -reach, 0), end)
     return path
+
+
+def arrow(path: QPainterPath) -> QPolygonF:
+    """The head of an arrow at the end of a curve, for those that do not run from left to right."""
+    end, before = path.currentPosition(), path.pointAtPercent(0.97)
+    side = ARROW_PX if end.x() > before.x() else -ARROW_PX
+    return QPolygonF([end, end + QPointF(-side, -ARROW_PX / 2), end + QPointF(-side, ARROW_PX / 2)])

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
+from app.topology.findings import Finding
 from app.topology.map import MapEdge, MapNode, TopologyMap
 from widgets.map.facts import edge_facts, name_of
 from widgets.map.items import EdgeItem, Light, NodeItem, node_width
 from widgets.map.layout import MapLayout
 
-__all__ = ["Ends", "MapScene"]
+__all__ = ["Ends", "Findings", "MapScene"]
 
 MARGIN: Final = 20
 
 Ends = tuple[str, str]
+Findings = Mapping[str, Sequence[Finding]]
+"""What was found, by the id of the node that it is about."""
 
 
 class MapScene(QGraphicsScene):
@@ -31,7 +34,7 @@ class MapScene(QGraphicsScene):
         self._places = MapLayout()
         self._widths: dict[str, float] = {}
 
-    def show_map(self, picture: TopologyMap, now: int, *, touched: bool) -> bool:
+    def show_map(self, picture: TopologyMap, now: int, findings: Findings, *, touched: bool) -> bool:
         """Show a map at `now` (ns); True if its shape is another. Places stay, once `touched` for good."""
         nodes = {node.id: node for node in picture.nodes}
         edges = {(edge.source, edge.target): edge for edge in picture.edges}
@@ -40,9 +43,12 @@ class MapScene(QGraphicsScene):
             self._place()
         failing = shares_failing(picture.edges)
         for id_, node in nodes.items():
-            self.nodes[id_].show_node(node, failing.get(id_, 0.0), now)
+            self.nodes[id_].show_node(node, failing.get(id_, 0.0), now, tuple(findings.get(id_, ())))
         for ends, edge in edges.items():
-            self.edges[ends].show_edge(edge, edge_facts(edge, nodes[edge.source], nodes[edge.target]), now)
+            source, target = nodes[edge.source], nodes[edge.target]
+            self.edges[ends].show_edge(
+                edge, edge_facts(edge, source, target), now, alive=is_alive(edge, source, target)
+            )
         return changed
 
     def arrange(self, picture: TopologyMap) -> None:
@@ -76,6 +82,10 @@ class MapScene(QGraphicsScene):
                 way.update(fresh)
                 waiting += fresh
         return way
+
+    def incoming(self, id_: str) -> list[tuple[MapNode, MapEdge]]:
+        """What leads to a node, and from where."""
+        return [(self.nodes[source].node, item.edge) for (source, target), item in self.edges.items() if target == id_]
 
     def shine(self, way: Collection[str] | None, sought: str, selected: str | None) -> None:
         """Dim all but a way and the nodes whose names contain `sought`; what is on a way stands out."""
@@ -132,6 +142,12 @@ class MapScene(QGraphicsScene):
         for (source, target), edge in self.edges.items():
             edge.place(boxes[source], boxes[target])
         self.setSceneRect(self.extent)
+
+
+def is_alive(edge: MapEdge, source: MapNode, target: MapNode) -> bool:
+    """Whether something went along an edge; what brokers tell of both ends counts as well."""
+    told = source.charted_at is not None and target.charted_at is not None
+    return edge.observed or (told and source.observed and target.observed)
 
 
 def shares_failing(edges: list[MapEdge]) -> dict[str, float]:

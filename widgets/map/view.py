@@ -9,17 +9,33 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.display import display
 from app.session import Session
-from app.topology.map import NodeKind, TopologyMap
+from app.topology.findings import Finding
+from app.topology.map import NodeKind, Snapshot, TopologyMap
 from widgets.focus import Focus
 from widgets.look.segments import Segments
 from widgets.look.text import elided, label
 from widgets.look.tools import plain_tip, tool
 from widgets.map.canvas import MapCanvas
+from widgets.map.facts import age_text, many
 from widgets.map.groups import readable
+from widgets.map.legend import Legend
+from widgets.map.scene import Findings
 from widgets.map.talkers import TalkerTable
 
 __all__ = ["MapView"]
+
+COUNTED: Final = {
+    NodeKind.PRODUCER: "producer",
+    NodeKind.TYPE: "event type",
+    NodeKind.EXCHANGE: "exchange",
+    NodeKind.TOPIC: "topic",
+    NodeKind.QUEUE: "queue",
+    NodeKind.GROUP: "group",
+    NodeKind.SUBSCRIPTION: "subscription",
+    NodeKind.CONSUMER: "consumer",
+}
 
 REFRESH_S: Final = 0.3
 LEISURE: Final = 15
@@ -45,6 +61,8 @@ class MapView(QWidget):
         self.search = QLineEdit()
         self.arrange = tool("Arrange", "Find new places for all nodes", "waypoints")
         self.fit = tool("", "Show the whole map (0)", "maximize")
+        self.explain = tool("", "Explain shapes and lines", "circle-help", checkable=True, checked=True)
+        self.legend = Legend()
         self._facts = elided(HINT, "muted")
         self._pages = QStackedWidget()
         self._lay_out()
@@ -62,14 +80,23 @@ class MapView(QWidget):
         picture = self._session.topology.map(now)
         some = bool(picture.nodes)
         if self.choice.number == 0:
-            self.canvas.show_map(readable(picture), now)
+            drawn = readable(picture)
+            self.canvas.show_map(drawn, now, self._findings(picture, now))
+            self.legend.show_kinds(drawn)
         else:
             self.talkers.show_talkers(self._session.topology.talkers(now))
         self._pages.setCurrentIndex((MAP, TALKERS)[self.choice.number] if some else EMPTY)
         if self.canvas.selected is None and not self._facts.property("told"):
-            self._facts.setText(summary(picture))
+            self._facts.setText(summary(picture, now))
+            self._facts.setToolTip(plain_tip(summary(picture, now)))
         spent = time.monotonic() - started
         self._due = started + max(REFRESH_S, LEISURE * spent)
+
+    def _findings(self, picture: TopologyMap, now: int) -> Findings:
+        found: dict[str, list[Finding]] = {}
+        for finding in self._session.topology.findings(now, picture):
+            found.setdefault(finding.node, []).append(finding)
+        return found
 
     def show_node(self, node: str) -> None:
         """Go to a node of the map by its id."""
@@ -99,12 +126,14 @@ class MapView(QWidget):
         self.refresh()
 
     def _choose(self, number: int) -> None:
-        for widget in (self.search, self.arrange, self.fit):
+        for widget in (self.search, self.arrange, self.fit, self.explain):
             widget.setVisible(number == 0)
+        self.legend.setVisible(number == 0 and self.explain.isChecked())
         self.refresh()
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._choose)
+        self.explain.toggled.connect(self.legend.setVisible)
         self.arrange.clicked.connect(self.canvas.arrange)
         self.fit.clicked.connect(self.canvas.fit)
         self.search.textChanged.connect(self.canvas.seek)
@@ -125,7 +154,7 @@ class MapView(QWidget):
         bar.setSpacing(8)
         bar.addWidget(self.choice)
         bar.addStretch(1)
-        for widget in (self.search, self.arrange, self.fit):
+        for widget in (self.search, self.arrange, self.fit, self.explain):
             bar.addWidget(widget)
         empty = label(NOTHING, "empty", wrap=True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -137,18 +166,24 @@ class MapView(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.legend)
         column.addWidget(self._facts)
 
 
-def summary(picture: TopologyMap) -> str:
-    """The map in one line."""
+def summary(picture: TopologyMap, now: int) -> str:
+    """The map at `now` (ns) in one line."""
     kinds = [node.kind for node in picture.nodes]
     dead = sum(node.kind is NodeKind.SUBSCRIPTION and not node.observed for node in picture.nodes)
     parts = [
-        f"{kinds.count(NodeKind.PRODUCER):,} producers",
-        f"{kinds.count(NodeKind.TYPE):,} event types",
-        f"{kinds.count(NodeKind.SUBSCRIPTION):,} subscriptions",
+        *(many(count, noun) for kind, noun in COUNTED.items() if (count := kinds.count(kind))),
         f"{dead:,} never fired" if dead else "",
         "more than fits: the rest is counted together" if picture.full else "",
+        *(snapshot_text(snapshot, now) for snapshot in picture.snapshots),
     ]
     return " · ".join(filter(None, parts)) if picture.nodes else ""
+
+
+def snapshot_text(snapshot: Snapshot, now: int) -> str:
+    """What is to be known of a broker's chart: its age if it is old, and what it lacks."""
+    parts = [part for part in (age_text(snapshot.taken_at, now), display(snapshot.note)) if part]
+    return f"{display(snapshot.broker)}: {', '.join(parts)}" if parts else ""
