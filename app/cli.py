@@ -42,6 +42,7 @@ def window_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"eventscope {program_version()}")
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help="URL such as demo: tap: file:events.jsonl")
+    add_profile(parser)
     parser.add_argument("--filter", default="", metavar="EXPR", help="show only events that match")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument(
@@ -49,6 +50,13 @@ def window_parser() -> Parser:
     )
     add_debug(parser)
     return parser
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """What takes sources takes saved ones too."""
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME", help="the sources saved under this name; repeatable"
+    )
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 A connector declares them once, as a frozen dataclass: the fields named in `source_url.PARTS` are filled from the
 URL's own parts, the others are its query parameters. Types: str, int, float, bool, Path, an Enum, tuple[str, ...],
-each also `| None`. A `__post_init__` may raise ValueError with a sentence.
+each also `| None`. A field `from_` is the option `from`. A `__post_init__` may raise ValueError with a sentence.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 
 from connectors.source_url import PARTS, SourceUrl, SourceUrlError, host_and_port, split_url
 
-__all__ = ["Option", "describe", "read_options"]
+__all__ = ["Option", "describe", "option", "read_options", "read_value"]
 
 SECRET_WORDS: Final = ("password", "passwd", "secret", "token")
 YES: Final = ("1", "true", "yes", "on")
@@ -31,13 +31,22 @@ OptionsT = TypeVar("OptionsT")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option as dialogs and help texts show it; `takes` says in words what its value may be."""
+    """One option as dialogs and help texts show it.
+
+    `field` is its name in the dataclass, `takes` says in words what its value may be, `choices` are all
+    values if they can be listed, `group` is the heading that it stands under.
+    """
 
     name: str
+    field: str
     kind: Any
     takes: str
+    choices: tuple[str, ...]
     default: Any
     required: bool
+    secret: bool
+    group: str
+    example: str
     help: str
 
     @property
@@ -45,10 +54,13 @@ class Option:
         """Whether it is a part of the URL and no query parameter."""
         return self.name in PARTS
 
-    @property
-    def secret(self) -> bool:
-        """Whether its value must not be shown."""
-        return any(word in self.name for word in SECRET_WORDS)
+
+def option(
+    text: str, default: Any = dataclasses.MISSING, *, group: str = "", example: str = "", secret: bool = False
+) -> Any:
+    """A dataclass field that is an option, with its help text. What is secret is left out of the `repr`."""
+    metadata = {"help": text, "group": group, "example": example, "secret": secret}
+    return dataclasses.field(default=default, repr=not secret, metadata=metadata)
 
 
 def describe(options: type[Any]) -> tuple[Option, ...]:
@@ -65,7 +77,7 @@ def read_options(url: str, options: type[OptionsT]) -> OptionsT:
     for option in declared.values():
         if option.required and option.name not in texts:
             raise SourceUrlError(f"{split.scheme}: the {option.name} is missing in the URL")
-    values = {name: _value(split.scheme, declared[name], text) for name, text in texts.items()}
+    values = {declared[name].field: read_value(split.scheme, declared[name], text) for name, text in texts.items()}
     try:
         return options(**values)
     except ValueError as error:
@@ -73,14 +85,20 @@ def read_options(url: str, options: type[OptionsT]) -> OptionsT:
 
 
 def _option(field: dataclasses.Field[Any], kind: Any) -> Option:
-    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    name = field.name.removesuffix("_")
+    told = field.metadata
     return Option(
-        name=field.name,
+        name=name,
+        field=field.name,
         kind=kind,
         takes=_takes(kind),
+        choices=_choices(kind),
         default=None if field.default is dataclasses.MISSING else field.default,
-        required=required,
-        help=str(field.metadata.get("help", "")),
+        required=field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+        secret=bool(told.get("secret")) or any(word in name for word in SECRET_WORDS),
+        group=str(told.get("group", "")),
+        example=str(told.get("example", "")),
+        help=str(told.get("help", "")),
     )
 
 
@@ -126,7 +144,8 @@ def _unknown(name: str, names: list[str]) -> str:
     return f"has no option {name!r}; it takes {', '.join(names)}"
 
 
-def _value(scheme: str, option: Option, text: str) -> Any:
+def read_value(scheme: str, option: Option, text: str) -> Any:
+    """The value that a text gives an option; raises SourceUrlError with one sentence that repeats no secret."""
     try:
         return _convert(option.kind, text)
     except (ValueError, KeyError):
@@ -184,6 +203,10 @@ _TAKES: Final[dict[Any, str]] = {
 
 
 def _takes(kind: Any) -> str:
+    return "one of " + ", ".join(choices) if (choices := _choices(kind)) else _TAKES[kind]
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return "one of " + ", ".join(str(member.value) for member in kind)
-    return _TAKES[kind]
+        return tuple(str(member.value) for member in kind)
+    return ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["PARTS", "SourceUrl", "SourceUrlError", "host_and_port", "split_url"]
+__all__ = ["PARTS", "SourceUrl", "SourceUrlError", "host_and_port", "place_of", "split_url"]
 
 PARTS: Final = ("user", "password", "host", "port", "hosts", "path")
 """Names of what a URL says outside of its query."""
@@ -69,3 +69,8 @@ def host_and_port(scheme: str, text: str) -> tuple[str, str]:
     if not found:
         raise SourceUrlError(f"{scheme}: write the host as HOST or HOST:PORT; {ESCAPES}")
     return found["six"] or found["host"], found["port"] or ""
+
+
+def place_of(host: str, port: int) -> str:
+    """Host and port as a URL has them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,16 +1,22 @@
-"""Headless: watch sources without a window, and give the matching rows as they come."""
+"""Headless: attach and watch sources without a window, and give the matching rows as they come."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+from app.credentials.credentials import Credentials
+from app.credentials.second_chance import give_second_chance, login_refused
 from app.failure import NO_SOURCE, WRONG_USAGE, Failure
 from app.filter.matches import Matches
 from app.filter.query import Filter, FilterError, parse
+from app.profiles.file import load_profiles
+from app.profiles.profile import SavedSource
+from app.profiles.profiles import Profiles
 from app.session import Session
 from connectors.registry import open_source
 from eventscope.connector import Connector, Refused, SourceState
@@ -19,12 +25,43 @@ FRAME_S = 0.02
 """How often the intake is emptied."""
 
 
+def wanted_sources(urls: Sequence[str], profiles: Sequence[str]) -> list[SavedSource]:
+    """The sources of a command line, then those of its profiles; raises Failure with exit code 2."""
+    known, complaint = load_profiles() if profiles else (Profiles(), None)
+    try:
+        saved = [source for name in profiles for source in known.named(name).sources]
+    except ValueError as error:
+        raise Failure(complaint or str(error), WRONG_USAGE) from error
+    return [*(SavedSource(url) for url in urls), *saved]
+
+
+def named_sources(urls: Sequence[str], profiles: Sequence[str]) -> list[SavedSource]:
+    """As `wanted_sources`, of which there must be at least one."""
+    if wanted := wanted_sources(urls, profiles):
+        return wanted
+    raise Failure("name a SOURCE such as demo: or file:events.jsonl, or a --profile", WRONG_USAGE)
+
+
 def open_sources(urls: Sequence[str]) -> list[Connector]:
     """The connectors of `urls`; raises Failure with exit code 2 for a wrong URL."""
     try:
         return [open_source(url) for url in urls]
     except (Refused, ValueError) as error:
         raise Failure(str(error), WRONG_USAGE) from error
+
+
+async def complete(connectors: Sequence[Connector], credentials: Credentials) -> list[Connector]:
+    """The connectors with their passwords, after a warning about each that is unsafe.
+
+    Raises Failure with exit code 3 when a password is missing.
+    """
+    for connector in connectors:
+        for warning in connector.warnings:
+            print(f"eventscope: warning: {connector.label}: {warning}", file=sys.stderr)
+    try:
+        return [await credentials.complete(connector) for connector in connectors]
+    except Refused as error:
+        raise Failure(str(error), NO_SOURCE) from error
 
 
 def parse_filter(text: str) -> Filter:
@@ -56,7 +93,12 @@ def _catch(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: asynci
 
 
 async def watch(
-    session: Session, wanted: Filter, *, limit: int | None = None, seconds: float | None = None
+    session: Session,
+    wanted: Filter,
+    *,
+    credentials: Credentials | None = None,
+    limit: int | None = None,
+    seconds: float | None = None,
 ) -> AsyncIterator[list[int]]:
     """Sequence numbers of matching rows, in lists as they come, until all sources ended or a bound is met."""
     stop = asyncio.Event()
@@ -65,7 +107,7 @@ async def watch(
         matches.set_filter(wanted)
         left, last, over = limit, 0, False
         while not over and left != 0:
-            over = await _frame(session, stop, deadline)
+            over = await _frame(session, credentials, stop, deadline)
             rows = _new_rows(session, matches, last)[:left]
             if rows:
                 last = rows[-1]
@@ -74,10 +116,15 @@ async def watch(
     fail_without_source(session)
 
 
-async def _frame(session: Session, stop: asyncio.Event, deadline: float | None) -> bool:
+async def _frame(
+    session: Session, credentials: Credentials | None, stop: asyncio.Event, deadline: float | None
+) -> bool:
     """Wait for the next frame; True when it is the last, and then all sources have let go."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), FRAME_S)
+    if credentials:
+        for source in filter(login_refused, session.sources):
+            await give_second_chance(source, session, credentials)
     late = deadline is not None and time.monotonic() >= deadline
     if not (stop.is_set() or late or all(source.over for source in session.sources)):
         session.drain(budget_s=0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from app.gaps import GAP_MARK, gap_line, is_gap
 from app.payload import summary
 from app.store.stored import StoredEvent
 from eventscope.event import EventPriority
@@ -25,9 +26,12 @@ def priority_name(priority: int) -> str:
 
 
 def row_text(event: StoredEvent) -> str:
-    """Time, priority, phase, type, who, how long, and what went wrong or what it carries."""
+    """Time, priority, phase, type, who, how long, and what went wrong or what it carries. Of a gap: what is missing."""
+    at = clock_time(event.occurred_at if event.occurred_at is not None else event.observed_at)
+    if is_gap(event):
+        return f"{at}  {GAP_MARK} {gap_line(event)}"
     parts = [
-        clock_time(event.occurred_at if event.occurred_at is not None else event.observed_at),
+        at,
         f"{priority_name(event.priority):8}",
         f"{Phase(event.phase).label:13}",
         event.type or "(no type)",

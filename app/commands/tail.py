@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from app.cli import command_parser
-from app.commands.headless import open_sources, parse_filter, watch
+from app.cli import add_profile, command_parser
+from app.commands.headless import complete, named_sources, open_sources, parse_filter, watch
 from app.commands.row_text import row_text
+from app.credentials.credentials import Credentials
+from app.credentials.terminal import ask_in_terminal
 from app.display import display
 from app.exports.event_json import event_line
 from app.exports.selection import Selection
@@ -36,7 +38,8 @@ def main(argv: list[str]) -> int:
 
 def add_watching(parser: argparse.ArgumentParser) -> None:
     """The arguments that `tail` and `record` share."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="URL such as demo: tap: file:events.jsonl")
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="URL such as demo: tap: file:events.jsonl")
+    add_profile(parser)
     parser.add_argument("--filter", default="", metavar="EXPR", help="only events that match")
     parser.add_argument("--limit", type=int, metavar="N", help="end after N events")
     parser.add_argument("--seconds", type=float, metavar="S", help="end after S seconds")
@@ -45,13 +48,16 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
 async def tail(arguments: argparse.Namespace, line: Callable[[StoredEvent], str], out: TextIO) -> int:
     """Write each matching event as one flushed line; returns how many were written."""
     wanted = parse_filter(arguments.filter)
-    connectors = open_sources(arguments.sources)
+    credentials = Credentials(ask_in_terminal)
+    sources = named_sources(arguments.sources, arguments.profile)
+    connectors = await complete(open_sources([source.url for source in sources]), credentials)
     session = Session(patient=False)
     written = 0
     try:
-        for connector in connectors:
-            session.attach(connector)
-        async for rows in watch(session, wanted, limit=arguments.limit, seconds=arguments.seconds):
+        for connector, source in zip(connectors, sources, strict=True):
+            session.attach(connector, source.name)
+        bounds = {"limit": arguments.limit, "seconds": arguments.seconds}
+        async for rows in watch(session, wanted, credentials=credentials, **bounds):
             out.writelines(line(event) + "\n" for event in Selection(session.store, rows).events())
             out.flush()
             written += len(rows)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.options import describe, read_options
+from connectors.options import describe, option, read_options
 from connectors.source_url import SourceUrlError
 
 SECRET = "hunter2canary"
@@ -56,6 +56,32 @@ def test_each_part_and_parameter_finds_its_field() -> None:
     assert options == Queue(
         "::1", 99, "me@x", "pa/ss", "v host", ("a", "b"), 2.5, True, Start.EARLIEST, Path("/x/y.pem"), -3
     )
+
+
+@dataclass(frozen=True)
+class Range:
+    from_: str = option("where to begin", "latest", group="What to read", example="earliest")
+    key: str | None = option("opens it", None, secret=True)
+    start: Start = Start.LATEST
+
+
+def test_a_name_that_python_keeps_for_itself_is_written_with_an_underscore() -> None:
+    assert read_options("r:?from=first", Range).from_ == "first"
+    with pytest.raises(SourceUrlError, match="did you mean 'from'"):
+        read_options("r:?form=first", Range)
+    with pytest.raises(SourceUrlError, match="has no option 'from_'"):
+        read_options("r:?from_=first", Range)
+
+
+def test_a_declaration_tells_what_a_dialog_needs() -> None:
+    first, key, start = describe(Range)
+    assert (first.name, first.field, first.group, first.example) == ("from", "from_", "What to read", "earliest")
+    assert (first.choices, start.choices) == ((), ("earliest", "latest"))
+    assert (first.secret, key.secret) == (False, True)
+
+
+def test_a_secret_is_in_no_repr_and_no_error() -> None:
+    assert SECRET not in repr(read_options(f"r:?key={SECRET}", Range))
 
 
 def test_what_is_not_given_has_its_default() -> None:

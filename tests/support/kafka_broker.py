@@ -19,6 +19,7 @@ from pathlib import Path
 from xml.etree import ElementTree  # only what we write ourselves is parsed
 
 import pytest
+from certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "4.1.1"
@@ -38,7 +39,7 @@ broker.heartbeat.interval.ms=500
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,WIRE:PLAINTEXT{protocols}
 listeners={listeners}
 advertised.listeners={advertised}
 log.dirs={logs}
@@ -56,18 +57,42 @@ num.partitions=1
 USER = "watcher"
 PASSWORD = "hunter2canary"
 
+GUARDED = {
+    "LOGIN": "SASL_PLAINTEXT",
+    "TLS": "SSL",
+    "SECURE": "SASL_SSL",
+    "MUTUAL": "SSL",
+    "EXPIRED": "SSL",
+    "MISNAMED": "SSL",
+}
+"""More listeners, and what each demands. MUTUAL wants a certificate of its clients."""
+
 GUARDS = """\
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
-listener.name.login.plain.sasl.jaas.config=\
-org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
-listener.name.login.scram-sha-256.sasl.jaas.config=\
-org.apache.kafka.common.security.scram.ScramLoginModule required;
-listener.name.tls.ssl.keystore.location={store}
-listener.name.tls.ssl.keystore.password={password}
+listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER
+listener.name.secure.oauthbearer.sasl.jaas.config=\
+org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;
+listener.name.mutual.ssl.client.auth=required
 """
 """Whoever does not log in may do everything; who does, only what an ACL says."""
+
+LOGINS = """\
+listener.name.{listener}.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+listener.name.{listener}.scram-sha-256.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.{listener}.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+"""
+
+STORES = """\
+listener.name.{listener}.ssl.keystore.type=PEM
+listener.name.{listener}.ssl.keystore.location={own}
+listener.name.{listener}.ssl.truststore.type=PEM
+listener.name.{listener}.ssl.truststore.location={trusted}
+"""
 
 
 def jars() -> Path:
@@ -129,44 +154,51 @@ class KafkaBroker:
 
     def __init__(self, folder: Path, *, guarded: bool = False, joins: KafkaBroker | None = None) -> None:
         self.folder = folder
-        self.port, controller, self.inner, self.wire, self.login, self.tls = free_ports(6)
+        self.port, controller, self.inner, self.wire, *ports = free_ports(4 + len(GUARDED))
+        self.guarded = dict(zip(GUARDED, ports, strict=True)) if guarded else {}
         self.controller: int = joins.controller if joins else controller
         self.identity: str = joins.identity if joins else _new_identity()
-        self.certificate = folder / "broker.pem"
+        self.authority = Authority(folder)
         self._logs = folder / "logs"
         self._process: subprocess.Popen[bytes] | None = None
         self._properties = folder / "server.properties"
-        more = {"LOGIN": self.login, "TLS": self.tls} if guarded else {}
         controls = {} if joins else {"CONTROLLER": controller}
         text = PROPERTIES.format(
             roles="broker" if joins else "broker,controller",
             number=2 if joins else 1,
             controller=self.controller,
-            listeners=_listed(PLAINTEXT=self.port, WIRE=self.inner, **controls, **more),
-            advertised=_listed(PLAINTEXT=self.port, WIRE=self.wire, **more),
+            listeners=_listed(PLAINTEXT=self.port, WIRE=self.inner, **controls, **self.guarded),
+            advertised=_listed(PLAINTEXT=self.port, WIRE=self.wire, **self.guarded),
             logs=self._logs,
+            protocols="".join(f",{name}:{protocol}" for name, protocol in GUARDED.items()),
         )
         self._properties.write_text(text + (self._guards() if guarded else ""))
 
     def _guards(self) -> str:
-        """Two more listeners, with login and with TLS, and an authorizer that lets in whoever does not log in."""
-        store = self.folder / "broker.p12"
-        keytool = ["keytool", "-keystore", str(store), "-storepass", PASSWORD, "-alias", "broker"]
-        make = [
-            "-genkeypair",
-            "-keyalg",
-            "RSA",
-            "-dname",
-            "CN=127.0.0.1",
-            "-ext",
-            "san=ip:127.0.0.1",
-            "-validity",
-            "30",
-        ]
-        subprocess.run([*keytool, *make], capture_output=True, timeout=60, check=True)
-        export = ["-exportcert", "-rfc", "-file", str(self.certificate)]
-        subprocess.run([*keytool, *export], capture_output=True, timeout=60, check=True)
-        return GUARDS.format(store=store, user=USER, password=PASSWORD)
+        """An authorizer that lets in whoever does not log in, and listeners with logins and with certificates."""
+        right = self.authority.certificate("broker")
+        wrong = {
+            "EXPIRED": self.authority.certificate("broker", expired=True, stem="expired"),
+            "MISNAMED": self.authority.certificate("broker", host="elsewhere.example", stem="misnamed"),
+        }
+        text = GUARDS
+        for name, protocol in GUARDED.items():
+            facts = {"listener": name.lower(), "user": USER, "password": PASSWORD, "trusted": self.authority.file}
+            if "SASL" in protocol:
+                text += LOGINS.format(**facts)
+            if "SSL" in protocol:
+                text += STORES.format(own=wrong.get(name, right), **facts)
+        return text
+
+    @property
+    def login(self) -> int:
+        """The port where one logs in, in the clear."""
+        return self.guarded["LOGIN"]
+
+    @property
+    def tls(self) -> int:
+        """The port that is encrypted, without a login."""
+        return self.guarded["TLS"]
 
     @property
     def address(self) -> str:
@@ -177,8 +209,9 @@ class KafkaBroker:
         """Start it, with an empty log the first time, and wait until it answers."""
         if not self._logs.exists():
             format_log = ["kafka.tools.StorageTool", "format", "-t", self.identity, "-c", str(self._properties)]
-            login = ["--add-scram", f"SCRAM-SHA-256=[name={USER},password={PASSWORD}]"]
-            subprocess.run(self._java(*format_log, *login), capture_output=True, timeout=60, check=True)
+            logins = [f"SCRAM-SHA-{bits}=[name={USER},password={PASSWORD}]" for bits in (256, 512)]
+            added = [text for login in logins for text in ("--add-scram", login)]
+            subprocess.run(self._java(*format_log, *added), capture_output=True, timeout=60, check=True)
         with (self.folder / "console.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._java("kafka.Kafka", str(self._properties)), stdout=log, stderr=log, start_new_session=True
@@ -193,9 +226,9 @@ class KafkaBroker:
         """End it in an orderly way."""
         self._end(signal.SIGTERM)
 
-    def allow_reading(self, topic: str) -> None:
-        """Let the user who logs in read a topic, and nothing else."""
-        who = ["--bootstrap-server", self.address, "--add", "--allow-principal", f"User:{USER}"]
+    def allow_reading(self, topic: str, user: str = USER) -> None:
+        """Let a user read a topic, and nothing else."""
+        who = ["--bootstrap-server", self.address, "--add", "--allow-principal", f"User:{user}"]
         what = ["--operation", "Read", "--operation", "Describe", "--topic", topic]
         subprocess.run(
             self._java("org.apache.kafka.tools.AclCommand", *who, *what), capture_output=True, timeout=60, check=True

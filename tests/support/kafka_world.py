@@ -11,15 +11,19 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from kafka_broker import KafkaBroker
 
+from app.sources.hosted import Hosted
 from connectors.gap import GAP_TYPE
 from connectors.kafka.connector import KafkaConnector, KafkaOptions
 from connectors.options import read_options
-from eventscope.connector import Connector, Record
+from eventscope.connector import Connector, Record, Runner
 from eventscope.event import Event
 from eventscope.payload import payload_bytes
 from tests.connectors.conformance import Collected, World, eventually, run, stopped
 
 LARGEST = 20 * 2**20
+
+runner = Runner.LOOP
+"""Where connectors run; tests that hold for both runners change it."""
 
 
 class Cluster:
@@ -83,12 +87,13 @@ class Cluster:
         return {"topics": sorted(await self.admin.list_topics()), "groups": groups, "offsets": offsets}
 
 
-def connector(url: str) -> KafkaConnector:
-    return KafkaConnector(read_options(url, KafkaOptions))
+def connector(url: str) -> Connector:
+    made = KafkaConnector(read_options(url, KafkaOptions))
+    return Hosted(made) if runner is Runner.PROCESS else made
 
 
 @contextlib.asynccontextmanager
-async def tailing(source: str | KafkaConnector) -> AsyncIterator[Collected]:
+async def tailing(source: str | Connector) -> AsyncIterator[Collected]:
     """A connector that is connected and runs until the end of the block."""
     sink = Collected()
     task = run(connector(source) if isinstance(source, str) else source, sink)
@@ -102,7 +107,7 @@ async def tailing(source: str | KafkaConnector) -> AsyncIterator[Collected]:
 
 
 @contextlib.asynccontextmanager
-async def supervised(source: str | KafkaConnector, wait: float = 1.0) -> AsyncIterator[Collected]:
+async def supervised(source: str | Connector, wait: float = 1.0) -> AsyncIterator[Collected]:
     """A connector that is run again after each failure, as a supervisor does."""
     sink = Collected()
     made = connector(source) if isinstance(source, str) else source

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -23,10 +24,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from certificates import Authority
 
 SERVERS = Path("/usr/lib/rabbitmq/lib")
 START_S = 60.0
-PLUGINS = "rabbitmq_management", "rabbitmq_consistent_hash_exchange"
+PLUGINS = "rabbitmq_management", "rabbitmq_consistent_hash_exchange", "rabbitmq_auth_mechanism_ssl"
 
 CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{port}
@@ -36,6 +38,20 @@ loopback_users = none
 vm_memory_high_watermark.absolute = 512MiB
 disk_free_limit.absolute = 10MB
 collect_statistics_interval = 1000
+listeners.ssl.1 = 127.0.0.1:{tls}
+ssl_options.cacertfile = {authority}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {key}
+ssl_options.verify = verify_peer
+ssl_options.fail_if_no_peer_cert = false
+management.ssl.ip = 127.0.0.1
+management.ssl.port = {tls_management}
+management.ssl.cacertfile = {authority}
+management.ssl.certfile = {certificate}
+management.ssl.keyfile = {key}
+auth_mechanisms.1 = PLAIN
+auth_mechanisms.2 = EXTERNAL
+ssl_cert_login_from = common_name
 """
 
 
@@ -89,17 +105,40 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
+def port_pair() -> tuple[int, int]:
+    """Two ports that were free a moment ago, as far apart as those of RabbitMQ and its management API by default."""
+    for first in random.sample(range(10_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", first))
+            two.bind(("127.0.0.1", first + 10_000))
+            return first, first + 10_000
+    raise AssertionError("no port is free")
+
+
 class RabbitNode:
     """A node, and what an administrator can do to it through the management API."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.management, self._distribution, self._epmd = free_ports(4)
+        self.port, self.management = port_pair()
+        self._distribution, self._epmd = free_ports(2)
         self._sbin = server_folder()
         self._name = f"es{secrets.token_hex(4)}@localhost"
         self._process: subprocess.Popen[bytes] | None = None
         self._epmd_process: subprocess.Popen[bytes] | None = None
-        (folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port, management=self.management))
+        self.authority = Authority(folder)
+        self.tls, tls_management = port_pair()
+        own = self.authority.certificate("broker")
+        text = CONFIGURATION.format(
+            port=self.port,
+            management=self.management,
+            tls=self.tls,
+            tls_management=tls_management,
+            authority=self.authority.file,
+            certificate=own.with_suffix(".crt"),
+            key=own.with_suffix(".key"),
+        )
+        (folder / "rabbitmq.conf").write_text(text)
         (folder / "plugins").write_text(f"[{','.join(PLUGINS)}].")
 
     @property

@@ -11,15 +11,19 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from rabbitmq_broker import RabbitNode
 
+from app.sources.hosted import Hosted
 from connectors.gap import GAP_TYPE
 from connectors.options import read_options
 from connectors.rabbitmq.connector import RabbitConnector
-from eventscope.connector import Connector, Record
+from eventscope.connector import Connector, Record, Runner
 from eventscope.event import Event
 from eventscope.payload import payload_bytes
 from tests.connectors.conformance import Collected, World, eventually, run, stopped
 
 LONGEST_SHORT_TEXT = 255
+
+runner = Runner.LOOP
+"""Where connectors run; tests that hold for both runners change it."""
 
 
 class Application:
@@ -66,15 +70,16 @@ def numbered(count: int, first: int = 0) -> list[bytes]:
     return [b"%d" % number for number in range(first, first + count)]
 
 
-def connector(node: RabbitNode, query: str, *, port: int | None = None, login: str = "guest:guest") -> RabbitConnector:
+def connector(node: RabbitNode, query: str, *, port: int | None = None, login: str = "guest:guest") -> Connector:
     """A tap on the node, or on what stands before it at `port`."""
     management = "" if "management=" in query else f"&management=127.0.0.1:{node.management}"
     url = f"amqp://{login}@127.0.0.1:{port or node.port}/?{query}{management}"
-    return RabbitConnector(read_options(url, RabbitConnector.Options))
+    made = RabbitConnector(read_options(url, RabbitConnector.Options))
+    return Hosted(made) if runner is Runner.PROCESS else made
 
 
 @contextlib.asynccontextmanager
-async def tailing(source: RabbitConnector) -> AsyncIterator[Collected]:
+async def tailing(source: Connector) -> AsyncIterator[Collected]:
     """A connector that is connected and runs until the end of the block."""
     sink = Collected()
     task = run(source, sink)
@@ -96,7 +101,7 @@ class Supervised(Collected):
 
 
 @contextlib.asynccontextmanager
-async def supervised(source: RabbitConnector) -> AsyncIterator[Supervised]:
+async def supervised(source: Connector) -> AsyncIterator[Supervised]:
     """A connector that is run again after each failure, as a supervisor does."""
     sink = Supervised()
 
