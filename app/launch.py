@@ -42,7 +42,7 @@ def first_window(app: QApplication, arguments: argparse.Namespace) -> MainWindow
     """The bare window, painted."""
     apply_theme(app, arguments.theme or chosen_theme())
     window = MainWindow()
-    if arguments.sources:
+    if arguments.sources or arguments.profile:
         window.show_blank()
     else:
         window.show_start()

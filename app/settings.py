@@ -15,12 +15,11 @@ from typing import Annotated, Any, Final, Literal, Self
 import msgspec
 import tomlkit
 from msgspec import Meta
-from tomlkit.exceptions import TOMLKitError
 
 from app.latency.budgets import DEFAULT_BUDGETS_MS
-from app.private_file import private_file
 from app.redaction.urls import without_secrets
 from app.settings_file import Theme, settings_path
+from app.toml_file import change_toml, read_toml, reason
 from eventscope.event import EventPriority
 
 log = logging.getLogger(__name__)
@@ -82,7 +81,7 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str | None]:
     """The settings, and a sentence about what is wrong in the file, if anything is."""
     path = path or settings_path()
     try:
-        document = read(path)
+        document = read_toml(path)
     except (OSError, ValueError) as error:
         log.warning("settings: %s", error)
         return Settings(), f"The settings in {path} cannot be read ({reason(error)}); the defaults are used."
@@ -101,31 +100,11 @@ def save_settings(settings: Settings, path: Path | None = None) -> str | None:
     """
     path = (path or settings_path()).resolve()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            document = read(path)
-        except ValueError:
-            path.replace(path.with_name(f"{path.name}.broken"))
-            document = tomlkit.document()
-        if update(document, settings):
-            with private_file(path, replace=True) as out:
-                out.write(tomlkit.dumps(document).encode())
+        change_toml(path, lambda document: update(document, settings))
     except OSError as error:
         log.warning("settings: %s", error)
         return f"The settings were not saved in {path} ({reason(error)})."
     return None
-
-
-def read(path: Path) -> tomlkit.TOMLDocument:
-    """The file as it was written, comments and all; empty when there is none. Raises OSError, ValueError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return tomlkit.document()
-    try:
-        return tomlkit.parse(text)
-    except (TOMLKitError, RecursionError) as error:
-        raise ValueError(str(error)) from error
 
 
 def checked(document: tomlkit.TOMLDocument) -> tuple[dict[str, Any], list[str]]:
@@ -152,8 +131,3 @@ def update(document: tomlkit.TOMLDocument, settings: Settings) -> bool:
     changed = {key: value for key, value in wanted.items() if value != said[key]}
     document.update(changed)
     return bool(changed)
-
-
-def reason(error: Exception) -> str:
-    """The short reason of an error."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

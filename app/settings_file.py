@@ -27,3 +27,8 @@ def chosen_theme() -> Theme:
     except (OSError, ValueError):
         return "system"
     return chosen if chosen in THEMES else "system"
+
+
+def profiles_path() -> Path:
+    """Where the profiles are: beside the settings."""
+    return settings_path().with_name("profiles.toml")

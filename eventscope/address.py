@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-__all__ = ["AddressError", "AddressInUse", "Listener", "connect", "default_address", "is_ours"]
+__all__ = ["AddressError", "AddressInUse", "Listener", "connect", "default_address", "demand_private", "is_ours"]
 
 VARIABLE: Final = "EVENTSCOPE_TAP"
 BACKLOG: Final = 32
@@ -138,12 +138,13 @@ def _prepare_folder(address: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = not os.environ.get(VARIABLE) and address == default_address()
     if own or not hasattr(socket, "SO_PEERCRED"):
-        _demand_private(folder)
+        demand_private(folder)
     else:
         _demand_stable(folder)
 
 
-def _demand_private(folder: Path) -> None:
+def demand_private(folder: Path) -> None:
+    """Raises AddressError unless a folder is the user's own and closed to all others."""
     found = os.lstat(folder)
     if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid():
         raise AddressError(f"{folder} is not a folder of yours; remove it, or set {VARIABLE} to another address")

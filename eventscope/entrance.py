@@ -99,8 +99,8 @@ class Entrance:
 
     async def _wait_in(self, event: Event) -> bool:
         try:
-            await self._room.wait(len(self._router.match(event)), inside=self._is_inside())
-            self._let_in(event, self._router.match(event))
+            await self._room.wait(len(self._router.match(event, again=True)), inside=self._is_inside())
+            self._let_in(event, self._router.match(event, again=True))
         finally:
             self._on_through()
         return True

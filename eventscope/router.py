@@ -57,11 +57,11 @@ class Router:
         self.subscriptions = subscriptions
         self._of_kind = {}
 
-    def match(self, event: Event) -> tuple[Subscription, ...]:
-        """The subscriptions that `event` goes to."""
+    def match(self, event: Event, *, again: bool = False) -> tuple[Subscription, ...]:
+        """The subscriptions that `event` goes to; asked `again` for the same event, it counts nothing anew."""
         found = self._of_kind.get((event.type, event.category, event.priority))
         wanting, filtered = found if found is not None else self._learn(event)
-        return tuple([s for s in wanting if _passes(s, event)]) if filtered else wanting
+        return tuple([s for s in wanting if _passes(s, event, again)]) if filtered else wanting
 
     def _learn(self, event: Event) -> tuple[tuple[Subscription, ...], bool]:
         kind = event.type, event.category, event.priority
@@ -79,11 +79,15 @@ def _numbered(name: str) -> Iterator[str]:
         yield f"{name}#{number}"
 
 
-def _passes(subscription: Subscription, event: Event) -> bool:
+def _passes(subscription: Subscription, event: Event, again: bool) -> bool:
+    if subscription.filter is None:
+        return True
     try:
-        return subscription.filter is None or bool(subscription.filter(event))
+        passes = bool(subscription.filter(event))
+        subscription.filtered += not passes and not again
+        return passes
     except Exception as error:
-        subscription.errors += 1
+        subscription.errors += not again
         subscription.last_error = describe(error)
         if subscription.complains(time.monotonic_ns()):
             log.exception("the filter of %r failed, so it does not get %r", subscription.name, event)

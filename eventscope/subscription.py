@@ -28,8 +28,8 @@ class Subscription:
     """What `EventBus.subscribe` returns.
 
     The counts are of attempts (`delivered`, `failed`, `retried`) and of events (`handled`,
-    `dead_lettered`, `dropped`). `errors` counts failures of its filter. `dead_letters` holds the last
-    hundred events that it could not handle.
+    `dead_lettered`, `dropped`). `filtered` counts events that its filter turned away, `errors` failures of
+    the filter. `dead_letters` holds the last hundred events that it could not handle.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Subscription:
         self._is_type = matcher(self.types)
         self._is_category = matcher(self.categories)
         self.delivered = self.handled = self.failed = self.retried = 0
-        self.dead_lettered = self.dropped = self.errors = 0
+        self.dead_lettered = self.dropped = self.filtered = self.errors = 0
         self.running = self.queued = 0
         self.last_error: str | None = None
         self.last_start: int | None = None
@@ -107,6 +107,7 @@ class Subscription:
             "retried": self.retried,
             "dead_lettered": self.dead_lettered,
             "dropped": self.dropped,
+            "filtered": self.filtered,
             "errors": self.errors,
             "queued": self.queued,
             "running": self.running,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from eventscope.address import AddressError, connect, default_address
 from eventscope.buffer import StepBuffer
+from eventscope.presence import Presence
 from eventscope.sender import PATIENCE_S, Closing, Sender
 
 if TYPE_CHECKING:
@@ -130,12 +131,17 @@ class Tap:
                 unobserve()
 
     def _run(self, buffer: StepBuffer) -> None:
+        noted = self._address is None
         try:
+            if noted:
+                _presence.enter(self._bus.name)
             self._look_for_monitors(buffer)
         except Exception:
             log.exception("the tap on bus %r ends", self._bus.name)
         finally:
             self._detach()
+            if noted:
+                _presence.leave(self._bus.name)
 
     def _look_for_monitors(self, first: StepBuffer) -> None:
         buffer: StepBuffer | None = first
@@ -177,9 +183,11 @@ class Tap:
 
 
 _taps: Final[set[Tap]] = set()
+_presence: Final = Presence()
 
 
 def _reopen_all_in_child() -> None:
+    _presence.forget()
     for tap in list(_taps):
         tap._reopen_in_child()
 

@@ -375,3 +375,22 @@ async def test_events_made_in_a_batch_of_several_have_no_made_up_cause():
         await bus.publish("a.one")
         await bus.publish("a.two")
     assert seen[0].causation_id is None
+
+
+async def test_what_a_filter_turns_away_is_counted_once_even_if_the_event_had_to_wait_for_room():
+    bus = EventBus(max_queue_size=1, concurrency=1)
+    gate, seen = asyncio.Event(), Seen()
+
+    async def slow(event):
+        await gate.wait()
+
+    bus.subscribe(slow)
+    picky = bus.subscribe(seen, filter=lambda event: event.payload > 2, name="picky")
+    async with bus:
+        publishing = asyncio.gather(*(bus.publish("a.b", number) for number in range(5)))
+        await asyncio.sleep(0)
+        gate.set()
+        await publishing
+    assert [event.payload for event in seen] == [3, 4]
+    assert picky.filtered == 3
+    assert bus.get_subscriptions_info()[1]["filtered"] == 3

@@ -100,6 +100,14 @@ def test_an_event_that_was_caused_is_the_child_of_its_cause(chain):
     assert second["traceId"] == first["traceId"]
 
 
+def test_an_event_that_was_passed_on_is_the_child_of_where_it_came_from():
+    event = {"type": "order.created", "id": "1", "correlation_id": "c"}
+    rows = [Record(**event, channel=channel) for channel in ("shop/shop", "orders[0]@3", "orders[0]@4")]
+    bus, *kafka = otlp_spans(store_of(rows))
+    assert "parentSpanId" not in bus
+    assert {span["parentSpanId"] for span in kafka} == {bus["spanId"]}
+
+
 def test_the_messaging_conventions_are_followed(chain):
     (span, *_) = [span for span in otlp_spans(chain) if span["kind"] == 5]
     said = values(span)

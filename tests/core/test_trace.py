@@ -16,6 +16,7 @@ from eventscope.step import UNKNOWN, Phase
 
 START = 1_800_000_000_000_000_000
 MS = 1_000_000
+EVENTS = (NodeKind.EVENT, NodeKind.HOP)
 Row = tuple[str, Record]
 
 
@@ -44,18 +45,23 @@ def titles(nodes: Sequence[TraceNode]) -> list[str]:
 
 
 def event_above(trace: Trace, node: TraceNode) -> int | None:
-    return next((above.seq for above in trace.ancestors(node.index) if above.kind is NodeKind.EVENT), None)
+    return next((above.seq for above in trace.ancestors(node.index) if above.kind in EVENTS), None)
 
 
 def parents_by_hand(rows: Sequence[Row]) -> dict[int, int | None]:
-    """The cause of each published row, found by looking at all rows again and again."""
+    """What each published row hangs under, found by looking at all rows again and again."""
     numbered = list(enumerate(rows, start=1))
 
     def cause_of(seq: int, source: str, record: Record) -> int | None:
+        place = (source, record.channel)
+        twins = [(n, (s, r.channel)) for n, (s, r) in numbered if n < seq and r.id == record.id is not None]
+        if hops := [n for n, where in twins if where != place]:
+            return max(hops)
         if record.causation_id is None or record.causation_id == record.id:
             return None
-        named = [(n, s) for n, (s, r) in numbered if r.id == record.causation_id]
-        same = [n for n, s in named if s == source] or [n for n, _ in named]
+        named = [(n, (s, r.channel)) for n, (s, r) in numbered if r.id == record.causation_id]
+        near = [n for n, where in named if where == place] or [n for n, (s, _) in named if s == source]
+        same = near or [n for n, _ in named]
         return max((n for n in same if n <= seq), default=min(same, default=None))
 
     causes = {seq: cause_of(seq, source, record) for seq, (source, record) in numbered}
@@ -77,6 +83,7 @@ published = st.fixed_dictionaries(
         "id": ids,
         "causation_id": ids,
         "payload": st.sampled_from([b"x", b"y", b"yy"]),
+        "channel": st.sampled_from([None, "orders"]),
         "occurred_at": st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
         "producer": st.just("p"),
     }
@@ -88,6 +95,7 @@ any_step = st.fixed_dictionaries(
         "causation_id": ids,
         "phase": st.sampled_from(list(Phase)),
         "subscription": st.sampled_from([None, "s", "t"]),
+        "channel": st.sampled_from([None, "orders[0]@1", "orders[1]@2", "events → k"]),
         "attempt": st.integers(0, 2),
         "occurred_at": st.one_of(st.just(UNKNOWN), st.integers(START, START + 9)),
         "queue_ns": st.one_of(st.just(UNKNOWN), st.integers(-3, 5)),
@@ -101,7 +109,7 @@ sources = st.sampled_from(["a", "b"])
 @given(st.lists(st.tuples(sources, published), max_size=14))
 def test_events_hang_where_the_oracle_hangs_them(rows: list[Row]) -> None:
     trace = build_trace(store_of(rows), "c")
-    events = [node for node in trace.nodes if node.kind is NodeKind.EVENT]
+    events = [node for node in trace.nodes if node.kind in EVENTS]
     assert {node.seq: event_above(trace, node) for node in events} == parents_by_hand(rows)
 
 
@@ -183,13 +191,75 @@ def test_the_same_id_with_the_same_payload_is_a_redelivery() -> None:
 def test_a_cause_is_looked_for_in_the_own_source_first() -> None:
     rows = [
         ("a", event("1", at_ms=1)),
-        ("b", event("1", at_ms=2)),
+        ("b", event("1", at_ms=2)._replace(type="another")),
         ("b", event("2", "1", 3)),
         ("c", event("3", "2", 4)),
     ]
     trace = build_trace(store_of(rows), "c")
     assert [(node.seq, node.depth) for node in trace.nodes] == [(1, 0), (2, 0), (3, 1), (4, 2)]
     assert trace.parents_by_seq == {1: None, 2: None, 3: 2, 4: 3}
+
+
+def told(trace: Trace) -> list[tuple[str, NodeKind, str | None, int, tuple[str, ...]]]:
+    return [(node.title, node.kind, node.hop, node.depth, node.badges) for node in trace.nodes]
+
+
+SHOP, KAFKA, RABBIT = "shop/shop", "orders[0]@7", "events → paid"
+
+
+def test_one_event_on_three_systems_is_one_event_and_its_hops() -> None:
+    rows = [
+        ("rabbit", event("b", "a", 9, channel=RABBIT)),
+        ("kafka", event("a", at_ms=4, channel=KAFKA)),
+        ("rabbit", event("a", at_ms=6, channel="events → a")),
+        ("tap", event("a", at_ms=1, channel=SHOP, fanout=1)),
+        ("tap", step(Phase.HANDLED, "a", "stock", 3, channel=SHOP)),
+        ("tap", event("c", "b", 12, channel=SHOP, fanout=0)),
+    ]
+    trace = build_trace(store_of(rows), "c")
+    assert told(trace) == [
+        ("a", NodeKind.EVENT, SHOP, 0, ()),
+        ("stock", NodeKind.DELIVERY, SHOP, 1, ()),
+        ("a", NodeKind.HOP, KAFKA, 1, ()),
+        ("a", NodeKind.HOP, "events → a", 2, ()),
+        ("b", NodeKind.EVENT, RABBIT, 3, ()),
+        ("c", NodeKind.EVENT, SHOP, 4, ()),
+    ]
+    assert (trace.complete, trace.warnings) == (True, [])
+
+
+def test_hops_are_told_apart_in_a_recording_where_all_rows_have_one_source() -> None:
+    trace = trace_of(
+        event("a", at_ms=1, channel=SHOP, fanout=1),
+        event("a", at_ms=2, channel=KAFKA),
+        step(Phase.HANDLED, "a", "stock", 3, channel=SHOP),
+    )
+    assert [(node.kind, node.depth) for node in trace.nodes] == [
+        (NodeKind.EVENT, 0),
+        (NodeKind.HOP, 1),
+        (NodeKind.DELIVERY, 1),
+    ]
+
+
+def test_a_broker_whose_clock_has_whole_milliseconds_is_not_before_the_program_that_sent() -> None:
+    published = Record(type="a", id="a", occurred_at=START + 7 * MS + 900_000, channel=SHOP, fanout=0)
+    trace = build_trace(store_of([("kafka", event("a", at_ms=7, channel=KAFKA)), ("tap", published)]), "c")
+    assert told(trace) == [("a", NodeKind.EVENT, SHOP, 0, ()), ("a", NodeKind.HOP, KAFKA, 1, ())]
+
+
+def test_an_event_that_a_producer_sent_twice_is_one_hop_and_a_redelivery() -> None:
+    rows = [("tap", event("a", at_ms=1, channel=SHOP, fanout=0))]
+    rows += [("kafka", event("a", at_ms=2 + n, channel=f"orders[0]@{n}")) for n in range(2)]
+    assert told(build_trace(store_of(rows), "c")) == [
+        ("a", NodeKind.EVENT, SHOP, 0, ()),
+        ("a", NodeKind.HOP, "orders[0]@0", 1, ()),
+        ("a", NodeKind.HOP, "orders[0]@1", 1, ("redelivered",)),
+    ]
+
+
+def test_the_same_id_and_another_type_elsewhere_is_another_event() -> None:
+    rows = [("tap", event("1", channel=SHOP)), ("kafka", event("1", channel=KAFKA)._replace(type="other"))]
+    assert [node.kind for node in build_trace(store_of(rows), "c").nodes] == [NodeKind.EVENT, NodeKind.EVENT]
 
 
 def test_the_steps_of_a_delivery_are_one_node() -> None:
@@ -313,3 +383,14 @@ def test_a_trace_of_which_nothing_is_kept_is_empty_and_says_so() -> None:
     trace = build_trace(Store(), "c")
     assert (trace.nodes, trace.rows(), trace.complete) == ([], [], False)
     assert trace.warnings == ["No row of this trace is kept."]
+
+
+def test_a_little_difference_between_two_channels_is_no_clock_that_is_wrong() -> None:
+    rows = [
+        ("rabbit", event("a", at_ms=30, channel=RABBIT)),
+        ("tap", event("b", "a", 10, channel=SHOP)),
+        ("tap", event("c", "b", 5, channel=SHOP)),
+        ("other", event("d", "a", -30, channel="far")),
+    ]
+    trace = build_trace(store_of(rows), "c")
+    assert {node.title: node.badges for node in trace.nodes} == {"a": (), "b": (), "c": ("clock",), "d": ("clock",)}

@@ -73,7 +73,7 @@ def test_a_double_click_shows_its_events_and_going_to_it_names_its_node(
     with qtbot.waitSignal(view.node_wanted) as wanted:
         view.list.setCurrentIndex(view.list.cards.index(row, 0))
     with qtbot.waitSignal(focus.filter_proposed) as proposed:
-        view.list.doubleClicked.emit(view.list.cards.index(row, 0))
+        view.list.activated.emit(view.list.cards.index(row, 0))
     assert wanted.args is not None
     assert wanted.args[0] in {node.id for node in empty_session.topology.map().nodes}
     assert proposed.args == ["subscription:shaky"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -16,16 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.decoding import Place, Recognition, add_path, fetch_schema
 from app.detail import Detail, detail_of
 from app.display import display
 from app.exports.event_json import event_line
+from app.gaps import GAP_MARK, is_gap
 from app.session import Session
 from app.store.stored import Evicted
+from app.tasks import spawn
+from widgets.detail.decode_dialog import PATH_FIELDS, DecodeDialog
 from widgets.detail.tree_model import Branch, Pairs, TreeModel, entries, value_text
 from widgets.focus import Focus
 from widgets.look.fonts import mono_font
 from widgets.look.text import label, selectable
-from widgets.look.tools import tool
+from widgets.look.tools import plain_tip, tool
 
 NOTHING_SELECTED = "Select an event to see what it carries."
 GONE = "This event is no longer kept: older events were evicted to stay within the memory budget."
@@ -39,9 +45,13 @@ class DetailView(QWidget):
         self._session = session
         self._focus = focus
         self._seq: int | None = None
+        self._detail: Detail | None = None
         self._title = selectable("", "heading")
         self._subtitle = label("", "muted", wrap=True)
         self._error = label("", "error", wrap=True)
+        self._badge = label("", "badge")
+        self._decode = tool("", "Decode the events of this channel as something else…", "layers")
+        self._decode.clicked.connect(self.ask_decoding)
         self._empty = label(NOTHING_SELECTED, "empty", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.model = TreeModel(self)
@@ -60,9 +70,10 @@ class DetailView(QWidget):
         """Show an event, or say why there is none to show."""
         self._seq = seq
         try:
-            detail = None if seq is None else detail_of(self._session.store, seq)
+            detail = None if seq is None else detail_of(self._session.store, seq, self._session.sources)
         except Evicted:
             detail = None
+        self._detail = detail
         self._empty.setText(NOTHING_SELECTED if seq is None else GONE)
         self._pages.setCurrentIndex(0 if detail is None else 1)
         if detail is not None:
@@ -70,14 +81,38 @@ class DetailView(QWidget):
 
     def _show(self, detail: Detail) -> None:
         event = detail.event
-        self._title.setText(display(event.type or "(no type)"))
-        self._subtitle.setText(display(detail.summary))
+        self._title.setText(f"{GAP_MARK} Gap" if is_gap(event) else display(event.type or "(no type)"))
+        self._subtitle.setText(display(detail.summary, limit=1_000))
         self._error.setText(display(event.error or "", limit=2_000))
-        self._error.setVisible(bool(event.error))
+        self._error.setVisible(bool(event.error) and not is_gap(event))
         self.model.show((name, Pairs(value) if isinstance(value, tuple) else value) for name, value in detail.groups)
         self._tree.expandToDepth(0)
+        self._show_recognition(detail)
         self._text.setPlainText(detail.text)
         self._raw.setPlainText(detail.hexdump)
+
+    def _show_recognition(self, detail: Detail) -> None:
+        """The badge says what the event was taken for; its tooltip by which rules."""
+        recognition = detail.recognition
+        self._decode.setVisible(recognition is not None)
+        self._badge.setVisible(recognition is not None and bool(recognition.badge))
+        if recognition is not None:
+            self._badge.setText(display(recognition.badge, limit=40))
+            rules: dict[str, str] = next((value for name, value in detail.groups if name == "Recognised"), {})
+            self._badge.setToolTip(plain_tip("\n".join(f"{name}: {display(rule)}" for name, rule in rules.items())))
+            if detail.place is not None and recognition.lacks_schema:
+                spawn(self._ask_registry(detail, detail.place, recognition), name="schema for the detail")
+
+    async def _ask_registry(self, detail: Detail, place: Place, recognition: Recognition) -> None:
+        """Show the event once more when its schema has come."""
+        await fetch_schema(place, recognition)
+        if detail is self._detail:
+            self.show_event(self._seq)
+
+    def ask_decoding(self) -> None:
+        """Ask how the events of this one's channel shall be decoded."""
+        if self._detail is not None and self._detail.place is not None:
+            DecodeDialog(self, self._detail.place, self._detail.event, lambda: self.show_event(self._seq)).open()
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -103,7 +138,22 @@ class DetailView(QWidget):
         if wanted := filter_for(branch):
             shown = display(wanted, limit=60).replace("&", "&&")
             menu.addAction(f"Filter: {shown}", lambda: self._focus.propose_filter(wanted))
+        if (path := path_of(branch)) and self._detail is not None and self._detail.place is not None:
+            self._offer_path(menu, self._detail.place, path)
         menu.popup(self._tree.viewport().mapToGlobal(at))
+
+    def _offer_path(self, menu: QMenu, place: Place, path: str) -> None:
+        """What stands there may be the type, the id … of all events of the channel."""
+        uses = menu.addMenu("Use as")
+        for column, (name, _) in PATH_FIELDS.items():
+            uses.addAction(name, partial(self._use_as, place, column, path))
+
+    def _use_as(self, place: Place, column: str, path: str) -> None:
+        if trouble := add_path(place, column, path):
+            self._error.setText(trouble)
+            self._error.show()
+        else:
+            self.show_event(self._seq)
 
     def _make_tree(self) -> QTreeView:
         tree = QTreeView()
@@ -131,6 +181,8 @@ class DetailView(QWidget):
         trace.clicked.connect(self._open_trace)
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
+        top.addWidget(self._badge)
+        top.addWidget(self._decode)
         top.addWidget(trace)
         top.addWidget(copy)
         page = QWidget()
@@ -158,6 +210,18 @@ def plain_view(name: str) -> QPlainTextEdit:
     view.setFont(mono_font())
     view.setAccessibleName(name)
     return view
+
+
+def path_of(branch: Branch) -> str | None:
+    """The path by which rules know a value of the payload or a header; None for anything else."""
+    group = branch
+    while group.parent is not None and group.parent.parent is not None:
+        group = group.parent
+    if group is branch or entries(branch.value):
+        return None
+    if group.name == "Headers":
+        return f"header:{branch.name}"
+    return branch.path[len(group.name) :].removeprefix(".") if group.name.startswith("Payload") else None
 
 
 FILTER_FIELDS = {

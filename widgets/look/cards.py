@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from widgets.look.fonts import mono_font, ui_font
 from widgets.look.icons import pixmap
 from widgets.look.keyed_rows import KeyedRows
+from widgets.look.sparkline import draw_curve
 from widgets.look.theme import current_palette, theme
 
 __all__ = ["Card", "CardList", "CardModel"]
@@ -30,11 +31,12 @@ CARD: Final = Role.UserRole
 PADDING: Final = 8
 ICON: Final = 14
 EDGE: Final = 3
+CURVE: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An icon in a colour of the palette, a title, a figure at its right end, and a line below.
+    """An icon in a colour of the palette, a title, a figure and a curve at its right end, and a line below.
 
     All texts are one line each and free of control characters. `word` says what the icon means.
     """
@@ -46,6 +48,8 @@ class Card:
     figure: str
     line: str
     figure_tone: str = "muted"
+    curve: Sequence[float] = ()
+    """Drawn beside the figure, scaled to its highest value."""
 
     @property
     def sentence(self) -> str:
@@ -97,8 +101,7 @@ class CardList(QListView, Generic[T]):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setAccessibleName(name)
-        self.activated.connect(self._activate)
-        self.doubleClicked.connect(self._activate)
+        self.activated.connect(self._activate)  # a double click, or Enter
         theme().changed.connect(self.viewport().update)
 
     @property
@@ -190,6 +193,10 @@ class CardDelegate(QStyledItemDelegate):
         second.setTop(lines.top() + half)
         figure = draw(painter, first, card.figure, mono_font(), getattr(palette, card.figure_tone), right=True)
         first.setRight(first.right() - figure - (PADDING if figure else 0))
+        if card.curve:
+            at = QRect(first.right() - CURVE, first.top() + 2, CURVE, first.height() - 4)
+            draw_curve(painter, at, card.curve)
+            first.setRight(at.left() - PADDING)
         draw(painter, first, card.title, ui_font(), palette.text)
         draw(painter, second, card.line, ui_font(scale=0.92), palette.muted)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -31,14 +32,15 @@ class Sparkline(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(current_palette().accent)
-        painter.setPen(QPen(colour, 1.0))
-        painter.drawPolyline(self._curve())
+        draw_curve(QPainter(self), QRect(0, 1, self.width(), self.height() - 3), self.values)
 
-    def _curve(self) -> QPolygonF:
-        top = max(max(self.values), 1.0)
-        step = self.width() / (SECONDS - 1)
-        height = self.height() - 3
-        return QPolygonF([QPointF(i * step, 1 + height * (1 - v / top)) for i, v in enumerate(self.values)])
+
+def draw_curve(painter: QPainter, area: QRect, values: Sequence[float]) -> None:
+    """Draw values from left to right, scaled to the highest, which is taken as one at least."""
+    top, step = max(*values, 1.0), area.width() / max(len(values) - 1, 1)
+    points = [QPointF(area.left() + i * step, area.top() + area.height() * (1 - v / top)) for i, v in enumerate(values)]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(current_palette().accent), 1.0))
+    painter.drawPolyline(QPolygonF(points))
+    painter.restore()

@@ -50,7 +50,13 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
     selection-background-color: $selection; selection-color: $text; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
     border-color: $accent; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"] { border-color: $critical; }
 QLineEdit:disabled, QComboBox:disabled { color: $edge; border-color: $line; }
+QComboBox::drop-down { border: none; width: 24px; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $edge; border-radius: 3px;
+    background: $background; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:focus { border-color: $accent; }
 QPlainTextEdit[frameless="true"] { border: none; border-radius: 0; }
 """
 
@@ -110,6 +116,8 @@ QLabel[role="code"] { background: $background; color: $text; font-family: "$mono
 QLabel[role="key"] { color: $text; font-family: "$mono"; }
 QLabel[role="badge"] { color: $muted; background: $background; border: 1px solid $line; border-radius: 4px;
     padding: 3px 6px; }
+QLabel[role="warning"] { color: $critical; background: $tint_failed; border: 1px solid $critical;
+    border-radius: 4px; padding: 3px 6px; }
 QLabel[tone="ok"] { color: $ok; }
 QLabel[tone="high"] { color: $high; }
 QLabel[tone="critical"] { color: $critical; }
@@ -132,6 +140,11 @@ _PARTS: Final = """
 #choice { text-align: left; border-color: $line; border-radius: 6px; }
 #choice:hover { border-color: $accent; background: $background; }
 #choice:focus { border-color: $accent; }
+#fold { border-color: transparent; background: transparent; font-weight: 600; }
+#fold:hover { background: $raised; }
+#fold:focus { border-color: $accent; }
+#offers::item { padding: 0 5px; }
+#line { background: $line; }
 #link { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 #link:hover { text-decoration: underline; }
 #link:focus { border-color: $accent; }

@@ -1,18 +1,31 @@
-"""The start page: what one can do when nothing is attached yet."""
+"""The start page: what one can begin with. It is painted before anything slow is imported; its lists come later."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.display import display
 from widgets.look.icons import icon
 from widgets.look.text import label, selectable
 
+if TYPE_CHECKING:
+    from widgets.sources.start_lists import StartLists
+
 TAP_LINES = "from eventscope import EventBus\n\nbus = EventBus()\nbus.tap()  # its life shows here"
+COLUMN = 440
+SPACE = 48
 
 
 class Choice(QPushButton):
@@ -37,56 +50,80 @@ class Choice(QPushButton):
 
 
 class StartPage(QScrollArea):
-    """Three ways to begin, recent sources, and how to tap one's own program."""
+    """Four ways to begin, how to tap one's own program, and, beside them, what is saved, near, and recent."""
 
     chosen = Signal(str)  # the URL of a source
     open_file_asked = Signal()
+    connect_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.lists: StartLists | None = None
+        self._beside = QVBoxLayout()
+        self._lay_out()
+
+    def furnish(self, lists: StartLists) -> None:
+        """Bring what is saved, near and recent."""
+        self.lists = lists
+        self._beside.addWidget(lists)
+
+    def tick(self) -> None:
+        """Keep the lists up to date."""
+        if self.lists is not None:
+            self.lists.tick()
+
+    def begin(self) -> None:
+        """Look from now on what runs here; the loop has to run."""
+        if self.lists is not None:
+            self.lists.begin()
+
+    async def rest(self) -> None:
+        """Keep nothing up to date any more."""
+        if self.lists is not None:
+            await self.lists.rest()
+
+    def _ways(self) -> QVBoxLayout:
         demo = Choice("monitor-play", "Try the demo", "An order system, live, with failures. Needs nothing.")
         tap = Choice("radio", "Listen for programs", "Shows every program of yours that calls bus.tap().")
+        connect = Choice("plug", "Attach a source…", "Kafka, RabbitMQ and more; tried step by step.")
         file = Choice("folder-open", "Open a file", "JSON Lines, an export, or a log with [EVENT] lines.")
         demo.clicked.connect(lambda: self.chosen.emit("demo:"))
         tap.clicked.connect(lambda: self.chosen.emit("tap:"))
+        connect.clicked.connect(self.connect_asked)
         file.clicked.connect(self.open_file_asked)
-        column = self._column()
+        column = QVBoxLayout()
+        column.setSpacing(8)
         column.addWidget(label("Eventscope", "title"))
         column.addWidget(label("See what an event-driven system is doing, live.", "muted"))
         column.addSpacing(16)
-        for choice in (demo, tap, file):
+        for choice in (demo, tap, connect, file):
             column.addWidget(choice)
-        self._recent = QVBoxLayout()
-        column.addLayout(self._recent)
         column.addSpacing(16)
         column.addWidget(label("Watch your own program", "strong"))
         column.addWidget(selectable(TAP_LINES, "code"))
         column.addSpacing(8)
         column.addWidget(label("Nothing leaves this machine: no telemetry, no update check.", "muted"))
-        column.addStretch(1)
         demo.setFocus()
+        return column
 
-    def _column(self) -> QVBoxLayout:
-        page, middle = QWidget(), QWidget()
-        middle.setFixedWidth(480)
-        column = QVBoxLayout(middle)
-        column.setSpacing(8)
-        column.addStretch(1)
-        row = QHBoxLayout(page)
-        row.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, else one below the other."""
+        super().resizeEvent(event)
+        narrow = self.width() < 2 * COLUMN + 3 * SPACE
+        self._columns.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+
+    def _lay_out(self) -> None:
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(SPACE)
+        for column in (self._ways(), self._beside):
+            middle = QWidget()
+            middle.setFixedWidth(COLUMN)
+            middle.setLayout(column)
+            self._columns.addWidget(middle, 0, Qt.AlignmentFlag.AlignTop)
+        page = QWidget()
+        outer = QGridLayout(page)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addLayout(self._columns, 0, 0, Qt.AlignmentFlag.AlignCenter)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setWidget(page)
-        return column
-
-    def show_recent(self, recent: Sequence[str]) -> None:
-        """Offer the sources that were attached lately."""
-        if not recent:
-            return
-        self._recent.addSpacing(16)
-        self._recent.addWidget(label("Recent", "strong"))
-        for url in recent[:5]:
-            button = QPushButton(display(url, limit=60).replace("&", "&&"))
-            button.setObjectName("link")
-            button.clicked.connect(partial(self.chosen.emit, url))
-            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

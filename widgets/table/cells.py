@@ -10,6 +10,7 @@ from typing import Final
 
 from app.commands.row_text import clock_time, priority_name
 from app.display import display
+from app.gaps import GAP_MARK, gap_line, is_gap
 from app.payload import summary
 from app.store.stored import StoredEvent
 from eventscope.step import Phase
@@ -46,6 +47,8 @@ class Row:
     correlation_id: str | None
     late: bool
     texts: dict[str, str]
+    gap: str = ""
+    """Of a row that stands for missed events: what it says, across all columns."""
 
 
 def row_of(event: StoredEvent, budget_ns: float) -> Row:
@@ -73,6 +76,7 @@ def row_of(event: StoredEvent, budget_ns: float) -> Row:
             "size": size_text(event.size),
             "info": cell(event.error or summary(event.payload)) or course(event),
         },
+        gap=f"{GAP_MARK} {gap_line(event)}" if is_gap(event) else "",
     )
 
 
@@ -117,6 +121,8 @@ def size_text(size: int | None) -> str:
 
 def sentence(event: StoredEvent) -> str:
     """The row in one sentence, for those who hear it."""
+    if is_gap(event):
+        return f"gap {event.seq}, {gap_line(event)}"
     error = event.error
     parts = [
         f"event {event.seq}",

@@ -50,6 +50,7 @@ class EventTable(QTableView):
     clause_wanted = Signal(str)
     trace_wanted = Signal()
     pause_toggled = Signal()
+    check_wanted = Signal(object)  # Source
     live_changed = Signal(object)  # Live
 
     def __init__(self, session: Session, focus: Focus, matches: Matches, parent: QWidget | None = None) -> None:
@@ -68,6 +69,7 @@ class EventTable(QTableView):
         self._live = Live(LiveState.FOLLOWING)
         self._vacancy = Vacancy(session, matches, self)  # Qt would scroll a child of the viewport away
         self._vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
+        self._vacancy.check_wanted.connect(self.check_wanted)
         self.anchor.changed.connect(self._tell_live)
         focus.event_changed.connect(self._show_event)
         focus.trace_changed.connect(self._repaint)

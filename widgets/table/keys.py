@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 
 from app.exports.event_json import event_line
 
 if TYPE_CHECKING:
     from widgets.table.event_table import EventTable
 
-__all__ = ["command_of", "copy_event", "open_trace"]
+__all__ = ["TABLE_KEYS", "TableKey", "command_of", "copy_event", "open_trace"]
 
 Command = Callable[["EventTable"], object]
 
@@ -82,27 +83,37 @@ def go_top(table: EventTable) -> None:
     table.verticalScrollBar().setValue(0)
 
 
-PLAIN: Final[dict[Qt.Key, Command]] = {
-    Qt.Key.Key_F: lambda table: table.follow(),
-    Qt.Key.Key_End: lambda table: table.follow(),
-    Qt.Key.Key_Home: go_top,
-    Qt.Key.Key_Space: want_pause,
-    Qt.Key.Key_N: go_row(1),
-    Qt.Key.Key_E: go_error(1),
-    Qt.Key.Key_T: open_trace,
-    Qt.Key.Key_Escape: select_nothing,
-}
-WITH_SHIFT: Final[dict[Qt.Key, Command]] = {Qt.Key.Key_N: go_row(-1), Qt.Key.Key_E: go_error(-1)}
-WITH_CONTROL: Final[dict[Qt.Key, Command]] = {
-    Qt.Key.Key_Period: go_correlation(1),
-    Qt.Key.Key_Comma: go_correlation(-1),
-    Qt.Key.Key_C: copy_event,
-}
-BY_MODIFIER: Final = {
-    Qt.KeyboardModifier.NoModifier: PLAIN,
-    Qt.KeyboardModifier.ShiftModifier: WITH_SHIFT,
-    Qt.KeyboardModifier.ControlModifier: WITH_CONTROL,
-}
+class TableKey(NamedTuple):
+    """A key of the table, and what it does to it. `also` is another key that does the same."""
+
+    name: str
+    key: str
+    act: Command
+    also: str = ""
+
+
+TABLE_KEYS: Final = (
+    TableKey("Pause or go on", "Space", want_pause),
+    TableKey("Follow the newest", "F", lambda table: table.follow(), also="End"),
+    TableKey("To the oldest row", "Home", go_top),
+    TableKey("Filter", "/", want_filter),
+    TableKey("Next match", "N", go_row(1)),
+    TableKey("Previous match", "Shift+N", go_row(-1)),
+    TableKey("Next error", "E", go_error(1)),
+    TableKey("Previous error", "Shift+E", go_error(-1)),
+    TableKey("Next event of this correlation", "Ctrl+.", go_correlation(1)),
+    TableKey("Previous event of this correlation", "Ctrl+,", go_correlation(-1)),
+    TableKey("Open the trace", "T", open_trace),
+    TableKey("Copy the event as JSON", "Ctrl+C", copy_event),
+    TableKey("Select nothing", "Esc", select_nothing),
+)
+"""Every key of the table; help and palette list them."""
+
+
+@cache
+def by_sequence() -> dict[QKeySequence, Command]:
+    """What each key does."""
+    return {QKeySequence(key): known.act for known in TABLE_KEYS for key in (known.key, known.also) if key}
 
 
 def command_of(event: QKeyEvent) -> Command | None:
@@ -111,4 +122,4 @@ def command_of(event: QKeyEvent) -> Command | None:
         # By its text, because on many keyboards it is typed with Shift.
         return want_filter
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return BY_MODIFIER.get(modifiers, {}).get(Qt.Key(event.key()))
+    return by_sequence().get(QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key()))))

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
 
 from eventscope.step import Phase
 from widgets.look.fonts import mono_font, ui_font
@@ -19,7 +20,7 @@ from widgets.look.palette import Palette, chip_colour
 from widgets.look.text_fit import TextFit
 from widgets.look.theme import current_palette
 from widgets.table.cells import Row
-from widgets.table.columns import Column
+from widgets.table.columns import Column, Elide
 
 __all__ = ["PADDING", "Look", "RowPainter", "Slot", "Strip"]
 
@@ -51,6 +52,9 @@ TINTS: Final[dict[int, str]] = {
     Phase.DROPPED: "tint_failed",
     Phase.RETRIED: "tint_retried",
 }
+HATCH: Final = Qt.BrushStyle.BDiagPattern
+"""What lies behind a gap, so that it is seen without colours too."""
+KEPT_IN_GAPS: Final = frozenset({"number", "time"})
 QUIET: Final = frozenset({Phase.DELIVERED, Phase.HANDLED})
 """Phases whose rows are written lighter: the event itself was told of by its published row."""
 
@@ -103,6 +107,9 @@ class RowPainter:
         inked: defaultdict[tuple[bool, str], list[tuple[int, int, str]]] = defaultdict(list)
         for strip in strips:
             self._draw_ground(painter, strip, width)
+            if strip.row.gap:
+                self._gather_gap(inked, slots, strip, width)
+                continue
             for slot in slots:
                 self._draw_marks(painter, slot, strip)
                 self._gather_text(inked, slot, strip)
@@ -122,6 +129,9 @@ class RowPainter:
         top, height = strip.top, self.row_height
         if strip.look.selected:
             painter.fillRect(0, top, width, height, self._colour(self._palette.selection))
+        elif strip.row.gap:
+            painter.fillRect(0, top, width, height, self._colour(self._palette.tint_retried))
+            painter.fillRect(0, top, width, height, QBrush(self._colour(self._palette.line), HATCH))
         elif tint := TINTS.get(strip.row.phase):
             painter.fillRect(0, top, width, height, self._colour(getattr(self._palette, tint)))
         if strip.look.in_trace or strip.look.selected:
@@ -147,6 +157,19 @@ class RowPainter:
             ratio = painter.device().devicePixelRatioF()
             picture = pixmap(name, ICON, getattr(self._palette, tone), ratio)
             painter.drawPixmap(left + PADDING - 1, top + (self.row_height - ICON) // 2, picture)
+
+    def _gather_gap(
+        self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slots: Sequence[Slot], strip: Strip, width: int
+    ) -> None:
+        """Number and time as in any row; then one sentence to the end of the row, whatever the columns."""
+        left = PADDING
+        for slot in slots:
+            if slot.column.key in KEPT_IN_GAPS:
+                self._gather_text(inked, slot, strip)
+                left = max(left, slot.left + slot.width + PADDING)
+        shown = self._text.fit(strip.row.gap, width - left - PADDING, Elide.END)
+        ink = self._palette.text if strip.look.selected else self._palette.high
+        inked[False, ink].append((left, strip.top + self._baseline, shown))
 
     def _gather_text(self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip) -> None:
         column = slot.column

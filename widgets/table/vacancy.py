@@ -24,6 +24,11 @@ GROWTH: Final = 1.2
 """An explanation is given anew when there are so many times more rows."""
 CLAUSE_LIMIT: Final = 80
 MOST_CLAUSES: Final = 5
+MOST_SOURCES: Final = 4
+USUAL_CAUSES: Final = (
+    "The usual causes: nothing is published there at the moment, the publisher uses another name than the one "
+    "listened to, or you may not read there."
+)
 
 
 class Explanation(NamedTuple):
@@ -38,13 +43,15 @@ class Vacancy(QObject):
     """Watches for an empty table: nothing attached, nothing heard yet, still searching, or all hidden."""
 
     clear_wanted = Signal()
+    check_wanted = Signal(object)  # Source
 
     def __init__(self, session: Session, matches: Matches, parent: QWidget) -> None:
         super().__init__(parent)
         self._session = session
         self._matches = matches
         self._notice = EmptyState(parent)
-        self._notice.acted.connect(self.clear_wanted)
+        self._notice.acted.connect(self._act)
+        self._silent: Source | None = None
         self._explanation: Explanation | None = None
         self._worker: threading.Thread | None = None
         self._refreshed = 0.0
@@ -61,7 +68,15 @@ class Vacancy(QObject):
             self._refreshed = time.monotonic()
             self._say()
 
+    def _act(self) -> None:
+        """The button: try the source that is silent, or else show all rows."""
+        if self._silent is None:
+            self.clear_wanted.emit()
+        else:
+            self.check_wanted.emit(self._silent)
+
     def _say(self) -> None:
+        self._silent = None
         scanned, total = self._matches.progress
         if not self._session.store.kept or not total:
             self._say_silent()
@@ -76,8 +91,10 @@ class Vacancy(QObject):
             self._notice.say("Nothing is attached", "Attach a source to see its events here.")
             return
         live = [source for source in sources if not source.over]
-        title = "Listening, no events yet" if live else "No events came"
-        self._notice.say(title, "\n".join(map(told, sources)))
+        self._silent = next(iter(live or sources))
+        title, causes = ("Listening, no events yet", USUAL_CAUSES) if live else ("No events came", "")
+        lines = [*map(told, sources[:MOST_SOURCES]), causes]
+        self._notice.say(title, "\n\n".join(filter(None, lines)), "Check step by step")
 
     def _say_hidden(self, total: int) -> None:
         known = self._explanation
@@ -101,10 +118,11 @@ class Vacancy(QObject):
 
 
 def told(source: Source) -> str:
-    """What a source is doing, and since when."""
+    """What a source is doing since when, and what it listens to."""
     since = clock_time(int(source.since * 1e9)).partition(".")[0]
     detail = f": {display(source.detail, limit=200)}" if source.detail else ""
-    return f"{display(source.label, limit=60)} is {source.state.value} since {since}{detail}"
+    state = f"{display(source.label, limit=60)} is {source.state.value} since {since}{detail}"
+    return f"{state}\n{display(source.connector.safety, limit=200)}"
 
 
 def why(known: Explanation) -> str:

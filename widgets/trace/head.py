@@ -88,6 +88,7 @@ def sentence(trace: Trace) -> str:
     errors = sum(is_error(node) for node in trace.nodes)
     parts = [
         counted(kinds[NodeKind.EVENT], "event"),
+        counted(kinds[NodeKind.HOP], "hop") if kinds[NodeKind.HOP] else "",
         f"{kinds[NodeKind.DELIVERY]:,} {'delivery' if kinds[NodeKind.DELIVERY] == 1 else 'deliveries'}",
         f"{errors:,} failed" if errors else "",
         f"{kinds[NodeKind.GHOST]:,} missing" if kinds[NodeKind.GHOST] else "",

@@ -112,7 +112,7 @@ def tip_of(node: TraceNode) -> str:
     kind = "" if node.kind is NodeKind.EVENT else f" ({node.kind})"
     facts = [
         f"{display(node.title)}{kind}",
-        f"by {display(node.who)}" if node.who and node.kind is NodeKind.EVENT else "",
+        f"by {display(node.who)}" if node.who and node.kind in (NodeKind.EVENT, NodeKind.HOP) else "",
         f"of {display(node.type)}" if node.type and node.kind is NodeKind.DELIVERY else "",
         f"on {display(node.hop)}" if node.hop else "",
         f"{caption(node)}" if node.kind is NodeKind.DELIVERY else "",

@@ -40,6 +40,7 @@ STATE_ICONS: Final = {
     DeliveryState.DROPPED: ("ban", "critical"),
 }
 GHOST_ICON: Final = ("circle-question-mark", "muted")
+HOP_ICON: Final = ("corner-down-right", "muted")
 BADGE_ICON: Final = ("triangle-alert", "high")
 
 
@@ -119,14 +120,16 @@ class TracePainter(QStyledItemDelegate):
         numbers = column in (TraceColumn.WAIT, TraceColumn.HANDLE)
         inside = area.adjusted(PADDING, 0, -PADDING, 0)
         font = mono_font(scale=0.92) if numbers else ui_font()
-        quiet = column == TraceColumn.HOP or node.kind is NodeKind.EVENT
+        quiet = column == TraceColumn.HOP or node.kind in (NodeKind.EVENT, NodeKind.HOP)
         draw(painter, inside, text_of(node, column), font, palette.muted if quiet else palette.text, right=numbers)
 
 
 def icon_of(node: TraceNode) -> tuple[str, str]:
-    """The mark of a line: an event's priority, what became of a delivery, or that a cause is missing."""
+    """The mark of a line: an event's priority, its way on, what became of a delivery, or that a cause is missing."""
     if node.kind is NodeKind.GHOST:
         return GHOST_ICON
+    if node.kind is NodeKind.HOP:
+        return HOP_ICON
     if node.state is not None:
         return STATE_ICONS[node.state]
     return PRIORITY_ICONS.get(node.priority, ("circle-outline", "muted"))

@@ -25,7 +25,7 @@ MOST_COMPACT_SHARE: Final = 0.7
 
 Widths = dict[TraceColumn, int]
 LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
-    (900, dict(zip(TraceColumn, (290, 196, 90, 72, 82), strict=False))),
+    (900, dict(zip(TraceColumn, (240, 150, 184, 72, 82), strict=False))),
     (640, {TraceColumn.EVENT: 216, TraceColumn.WHO: 172, TraceColumn.WAIT: 72, TraceColumn.HANDLE: 82}),
     (440, {TraceColumn.EVENT: 180, TraceColumn.WHO: 120}),
     (0, {TraceColumn.EVENT: 180}),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -13,11 +13,14 @@ from app.exports import export_rows, export_trace
 from app.failure import Failure
 from app.sources.supervisor import Source
 from app.tasks import spawn
-from connectors.registry import open_source, schemes
-from eventscope.connector import Connector, Refused, SourceState
+from eventscope.connector import Connector, SourceState
 from widgets.look.theme import Choice, apply_theme, theme
+from widgets.sources.logins import Logins
+from widgets.table.keys import TABLE_KEYS
 from widgets.window import dialogs
 from widgets.window.actions import Command
+from widgets.window.command_palette import CommandPalette, Entry
+from widgets.window.connections import Connections
 from widgets.window.main_window import MainWindow
 from widgets.window.shortcuts_sheet import ShortcutsSheet
 
@@ -29,27 +32,29 @@ class Desk:
         self.window = window
         self.session = window.session
         self._app = app
+        self.logins = Logins(window, self.session, window.banner.say)
+        self.connections = Connections(window, self.logins)
         self._told: set[tuple[Source, str]] = set()
         window.command(self.commands())
-        window.start_page.chosen.connect(self.attach_url)
-        window.start_page.open_file_asked.connect(self.ask_file)
-        window.views.sources.attach_asked.connect(self.ask_source)
+        window.views.sources.attach_asked.connect(self.connections.ask_source)
         window.views.sources.start_asked.connect(self.session.supervisor.start)
         window.views.sources.stop_asked.connect(self.stop_source)
         window.views.sources.remove_asked.connect(self.remove_source)
         window.views.traces.export_requested.connect(self.ask_export_trace)
         self._watch = QTimer(window, interval=500)
         self._watch.timeout.connect(self._tell_failures)
+        self._watch.timeout.connect(self.logins.look_after)
         self._watch.start()
 
     def commands(self) -> list[Command]:
         """All commands of the window, in menu order."""
         work, window = self.window.views.work, self.window
         return [
-            Command("&File", "Attach a source…", self.ask_source, "Ctrl+N", "plug"),
+            Command("&File", "Attach a source…", self.connections.ask_source, "Ctrl+N", "plug"),
             Command("&File", "Listen for programs", lambda: self.attach_url("tap:"), "Ctrl+L", "radio"),
             Command("&File", "Try the demo", lambda: self.attach_url("demo:"), "", "monitor-play"),
-            Command("&File", "Open a file…", self.ask_file, "Ctrl+O", "folder-open"),
+            Command("&File", "Open a file…", self.connections.ask_file, "Ctrl+O", "folder-open"),
+            Command("&File", "Save sources as profile…", self.connections.save_attached, "", "bookmark"),
             Command("&File"),
             Command("&File", "Export shown events…", self.ask_export_rows, "Ctrl+S", "download"),
             Command("&File", "Export trace…", self.ask_export_trace, "Ctrl+E", "file-json"),
@@ -58,6 +63,7 @@ class Desk:
             Command("&Capture", "Pause or go on", window.views.toggle_pause, "Ctrl+Space", "pause"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
             Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
+            Command("&View", "Start page", window.show_start, "Ctrl+H"),
             Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
             Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Ctrl+1", "list-tree"),
             Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Ctrl+2", "chart-spline"),
@@ -68,31 +74,18 @@ class Desk:
             Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),
             Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
+            Command("&Help", "Find a command…", self.show_palette, "Ctrl+K", "search"),
             Command("&Help", "Keys", self.show_keys, "F1", "keyboard"),
             Command("&Help", "Filter language", self.show_filter_help, "", "circle-help"),
         ]
 
     def attach_url(self, url: str) -> None:
         """Attach the source that a URL names, or say what is wrong with it."""
-        try:
-            connector = open_source(url.strip())
-        except (Refused, ValueError) as error:
-            return self.window.banner.say(str(error))
-        self.session.settings = self.session.settings.with_recent(url.strip())
-        self.attach(connector)
+        self.connections.attach_url(url)
 
-    def attach(self, connector: Connector) -> None:
-        """Attach a source and show the work area."""
-        self.session.attach(connector)
-        self.window.show_work()
-
-    def ask_source(self) -> None:
-        """Ask for a URL and attach it."""
-        dialogs.ask_source(self.window, list(schemes()), self.attach_url)
-
-    def ask_file(self) -> None:
-        """Ask for a file and watch it."""
-        dialogs.ask_file(self.window, lambda path: self.attach_url(f"file:{quote(str(path))}"))
+    def attach(self, connector: Connector, name: str = "", url: str = "") -> None:
+        """Attach a source, shown under `name` or its own label, and show the work area."""
+        self.connections.attach(connector, name, url)
 
     def ask_export_trace(self, correlation_id: str | None = None) -> None:
         """Ask where to save the trace that is shown."""
@@ -131,6 +124,13 @@ class Desk:
     def show_keys(self) -> None:
         """All keys on one sheet."""
         ShortcutsSheet.of_keys(self.window, self.commands()).open()
+
+    def show_palette(self) -> None:
+        """Every command in one list: those of the menus, and the keys of the table."""
+        table = self.window.views.work.table
+        named = [Entry(c.text.rstrip("…"), c.key, c.act) for c in self.commands() if c.text]
+        of_table = [Entry(k.name, k.key, partial(k.act, table)) for k in TABLE_KEYS]
+        CommandPalette(self.window, [*named, *of_table]).open()
 
     def show_filter_help(self) -> None:
         """The filter language on one sheet."""

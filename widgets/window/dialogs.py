@@ -11,38 +11,53 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from app.display import display
+
 EVENT_FILES = "Events (*.jsonl *.ndjson *.json *.log *.txt);;All files (*)"
+EXPORT_FILES = "JSON (*.json);;JSON Lines (*.jsonl);;CSV (*.csv);;All files (*)"
 
 
-def ask_file(parent: QWidget, then: Callable[[Path], object]) -> None:
-    """Ask for a file of events to open."""
-    dialog = QFileDialog(parent, "Open a file of events")
-    dialog.setNameFilter(EVENT_FILES)
+def ask_file(
+    parent: QWidget, then: Callable[[Path], object], title: str = "Open a file of events", names: str = EVENT_FILES
+) -> None:
+    """Ask for a file to open, by default one of events."""
+    dialog = QFileDialog(parent, title)
+    dialog.setNameFilter(names)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     _open_file_dialog(dialog, then)
 
 
-def ask_target(parent: QWidget, title: str, name: str, then: Callable[[Path], object]) -> None:
+def ask_target(
+    parent: QWidget, title: str, name: str, then: Callable[[Path], object], names: str = EXPORT_FILES
+) -> None:
     """Ask where to save; `name` is proposed."""
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter("JSON (*.json);;JSON Lines (*.jsonl);;CSV (*.csv);;All files (*)")
+    dialog.setNameFilter(names)
     dialog.selectFile(name)
     _open_file_dialog(dialog, then)
 
 
-def ask_source(parent: QWidget, schemes: list[str], then: Callable[[str], object]) -> None:
-    """Ask for the URL of a source."""
+def ask_text(parent: QWidget, title: str, question: str, text: str, then: Callable[[str], object]) -> None:
+    """Ask for one line; `text` is proposed."""
     dialog = QInputDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("Attach a source")
-    dialog.setLabelText(f"URL of the source, such as tap: or file:events.jsonl\nKnown here: {', '.join(schemes)}")
-    dialog.setComboBoxItems(["tap:", "demo:", "demo:orders?rate=100&seed=7", "file:"])
-    dialog.setComboBoxEditable(True)
-    dialog.setOkButtonText("Attach")
-    dialog.resize(480, dialog.height())
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(question)
+    dialog.setTextValue(text)
+    dialog.resize(400, dialog.height())
     dialog.textValueSelected.connect(then)
     dialog.open()
+
+
+def confirm(parent: QWidget, action: str, question: str, then: Callable[[], object]) -> None:
+    """Ask before something is done that cannot be undone; `action` is what the button says."""
+    box = QMessageBox(QMessageBox.Icon.Question, action, "", QMessageBox.StandardButton.Cancel, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(display(question))
+    box.addButton(action, QMessageBox.ButtonRole.AcceptRole).clicked.connect(then)
+    box.open()
 
 
 def say(parent: QWidget, title: str, sentence: str) -> None:

@@ -40,7 +40,6 @@ class MainWindow(QMainWindow):
     session: Session
     focus: Focus
     views: Views
-    docks: list[QDockWidget]
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +49,8 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage()
         self.banner = Banner()
         self._blank = QWidget()
+        self.docks: list[QDockWidget] = []
+        self._layout: bytes | None = None
         self._let_go = False
         self._place_centre()
 
@@ -59,13 +60,12 @@ class MainWindow(QMainWindow):
 
         self.session = session
         self.focus = focus
-        self.views = Views(session, focus, self)
+        self.views = Views(session, focus, self.start_page, self)
         self._pages.addWidget(self.views.work)
         self.statusBar().addPermanentWidget(self.views.status, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.docks = self._place_docks(self.views)
         self.views.dock_wanted.connect(self.open_dock)
-        self.start_page.show_recent(session.settings.recent)
 
     def command(self, commands: list[Command]) -> None:
         """Give the window its menus."""
@@ -76,14 +76,21 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._blank)
 
     def show_start(self) -> None:
-        """Nothing is attached: offer what can be."""
+        """Offer what can be attached; views that were open come back with `show_work`."""
         self._pages.setCurrentWidget(self.start_page)
         self.statusBar().hide()
+        if self.docks and self._layout is None:
+            self._layout = self.layout_state()
+            for dock in self.docks:
+                dock.hide()
 
     def show_work(self) -> None:
         """Leave the start page: something is attached."""
         self._pages.setCurrentWidget(self.views.work)
         self.statusBar().show()
+        if self._layout is not None:
+            self.restore_layout(self._layout)
+            self._layout = None
         if not self.docks[0].isVisible():
             for dock in self.docks:
                 dock.show()

@@ -9,18 +9,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QW
 
 from app.filter.query import helps
 from widgets.look.text import label
+from widgets.table.keys import TABLE_KEYS
 from widgets.window.actions import Command
-
-TABLE_KEYS = (
-    ("Space", "Pause or go on"),
-    ("F", "Follow the newest"),
-    ("/", "Filter"),
-    ("N · Shift+N", "Next or previous match"),
-    ("E · Shift+E", "Next or previous error"),
-    ("Ctrl+. · Ctrl+,", "Next or previous event of this correlation"),
-    ("T", "Open the trace"),
-    ("Ctrl+C", "Copy the event as JSON"),
-)
 
 
 class ShortcutsSheet(QDialog):
@@ -48,7 +38,7 @@ class ShortcutsSheet(QDialog):
     def of_keys(cls, parent: QWidget, commands: Sequence[Command]) -> ShortcutsSheet:
         """The keys of the table and of all commands."""
         rows = [(c.key, c.text.rstrip("…")) for c in commands if c.key]
-        return cls(parent, "Keys", [*TABLE_KEYS, *rows])
+        return cls(parent, "Keys", [*((known.key, known.name) for known in TABLE_KEYS), *rows])
 
     @classmethod
     def of_filters(cls, parent: QWidget) -> ShortcutsSheet:

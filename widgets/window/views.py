@@ -23,8 +23,9 @@ class Views(QObject):
 
     dock_wanted = Signal(object)
 
-    def __init__(self, session: Session, focus: Focus, parent: QObject) -> None:
+    def __init__(self, session: Session, focus: Focus, start_page: View, parent: QObject) -> None:
         super().__init__(parent)
+        self._start_page = start_page
         self._session = session
         self._focus = focus
         self.work = WorkArea(session, focus)
@@ -51,7 +52,7 @@ class Views(QObject):
     def _in_order(self) -> list[View]:
         return [
             self.work, self.sources, self.detail, self.traces,
-            self.latency, self.map, self.findings, self.status,
+            self.latency, self.map, self.findings, self.status, self._start_page,
         ]  # fmt: skip
 
     def _connect(self) -> None:
@@ -62,6 +63,7 @@ class Views(QObject):
         table.filter_wanted.connect(bar.focus_filter)
         table.trace_wanted.connect(self._show_traces)
         table.pause_toggled.connect(self.toggle_pause)
+        table.check_wanted.connect(self.sources.check)
         table.live_changed.connect(self.pill.show_state)
         self._focus.filter_proposed.connect(bar.propose)
         self.pill.clicked.connect(table.act_on_pill)

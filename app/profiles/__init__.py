@@ -1,0 +1,1 @@
+"""Profiles: sources that the user saved under a name."""
