@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from app.commands.row_text import clock_time, priority_name
+from app.decoding import Place, Recognition, place_of, recognise
 from app.exports.times import rfc3339
-from app.payload import decode, header_pairs
+from app.gaps import gap_sentence, is_gap
+from app.payload import Encoding, decode, header_pairs, json_value
+from app.sources.supervisor import Source
 from app.store.store import Store
 from app.store.stored import StoredEvent
+from connectors.envelopes.explain import as_it_came
+from connectors.envelopes.inside import Decoded
+from eventscope.payload import payload_bytes
 from eventscope.step import Phase
+
+COLUMN_NAMES: Final = {"correlation_id": "correlation", "causation_id": "caused by", "occurred_at": "occurred"}
+"""Columns whose names in the window are others."""
+
+NUMBER_SIZES: Final = (4, 8)
+UUID_BYTES: Final = 16
 
 MOST_TEXT: Final = 256 * 1024
 """Characters of text, and a quarter of it in bytes of hex, that are shown; a text widget slows down beyond."""
@@ -28,30 +42,74 @@ class Detail:
     groups: list[tuple[str, Any]]
     text: str
     hexdump: str
+    place: Place | None = None
+    recognition: Recognition | None = None
 
 
-def detail_of(store: Store, seq: int) -> Detail:
-    """All about one event. A step of its life shows the payload that was published; raises Evicted."""
+def detail_of(store: Store, seq: int, sources: Sequence[Source] = ()) -> Detail:
+    """All about one event. A step of its life shows the payload that was published; raises Evicted.
+
+    With its source among `sources`, a message of a broker also tells why its columns hold what they do.
+    """
     event = store.event(seq)
     payload = event.payload
     if payload is None and (published := store.published(seq)) is not None:
         payload = store.event(published).payload
+    place = place_of(event, sources)
+    recognition = recognise(event, place) if place else None
     value, encoding = decode(payload)
+    named: str = encoding
+    if recognition is not None and recognition.decoded is not None and encoding != "json":
+        value, encoding, named = decoded_value(recognition.decoded, value, encoding)
     groups: list[tuple[str, Any]] = [("Envelope", envelope(event))]
+    if recognition is not None:
+        groups.append(("Recognised", recognised(recognition)))
     if event.headers:
         groups.append(("Headers", tuple((name, plain(value)) for name, value in header_pairs(event.headers))))
-    groups.append((f"Payload ({encoding})" if payload is not None else "Payload (none)", value))
+    groups.append((f"Payload ({named})" if payload is not None else "Payload (none)", value))
     groups.append(("Source facts", facts(event)))
-    return Detail(event, summary_of(event), groups, text_of(value, encoding), hexdump(payload or b""))
+    text, dump = text_of(value, encoding), hexdump(payload or b"")
+    return Detail(event, summary_of(event), groups, text, dump, place, recognition)
+
+
+def decoded_value(decoded: Decoded, value: Any, encoding: Encoding) -> tuple[Any, Encoding, str]:
+    """What a decoder made of a payload, or what is there if it made nothing: value, encoding, and what to call that."""
+    if decoded.error or decoded.note:
+        return value, encoding, encoding
+    return json_value(payload_bytes(decoded.value) or b"null"), "json", decoded.form
+
+
+def recognised(recognition: Recognition) -> dict[str, str]:
+    """Which envelope it was taken for, and for each column the rule that filled it."""
+    told = {"as": recognition.badge} if recognition.badge else {}
+    for reason in recognition.reasons:
+        name = COLUMN_NAMES.get(reason.column, reason.column)
+        told[name] = " · ".join(part for part in (reason.envelope, reason.place) if part)
+    if recognition.decoded is not None and (why := recognition.decoded.error or recognition.decoded.note):
+        told["payload"] = why
+    for column, value in recognition.anew.items():
+        told[f"{COLUMN_NAMES.get(column, column)}, as chosen now"] = str(value)
+    return told
 
 
 def plain(value: Any) -> Any:
-    """A header's value; a number that was kept as it was written becomes that text."""
-    return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
+    """A header's value; a number that was kept as it was written becomes that text.
+
+    Bytes that are no text are a number or a UUID if they have the length of one, as clients for Java write them.
+    """
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
+    if isinstance(value, str) and not value.isprintable() and len(raw := as_it_came(value)) in NUMBER_SIZES:
+        return f"{int.from_bytes(raw, 'big', signed=True)} ({len(raw)} bytes)"
+    if isinstance(value, str) and "\\x" in value and len(raw := as_it_came(value)) == UUID_BYTES:
+        return str(UUID(bytes=raw))
+    return value
 
 
 def summary_of(event: StoredEvent) -> str:
-    """One line: what happened, when, by whom, to whom, how long it took."""
+    """One line: what happened, when, by whom, to whom, how long it took. Of a gap: what it is."""
+    if is_gap(event):
+        return gap_sentence(event)
     parts = [
         f"{Phase(event.phase).label} {clock_time(event.occurred_at or event.observed_at)}",
         f"by {event.producer}" if event.producer else "",

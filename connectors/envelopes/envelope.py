@@ -1,25 +1,21 @@
-"""What is known of an event before it becomes a row, and how values compete for its columns."""
+"""What is known of an event before it becomes a row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from connectors.timestamps import EPOCH, read_time
 from eventscope.connector import UNKNOWN_PRIORITY
-from eventscope.step import UNKNOWN
+from eventscope.decoder import COLUMNS
+from eventscope.step import UNKNOWN, Phase
 
-__all__ = ["COLUMN", "NAME_AT", "UNRANKED", "Envelope", "Reader", "Slot", "offer", "plain_time"]
-
-NAIVE_EPOCH: Final = EPOCH.replace(tzinfo=None)
-LONGEST_PLAIN_TIME: Final = len("2026-01-31T12:00:00.123456Z")
-FIRST_YEAR, LAST_YEAR = "1700", "2262"
-"""Nanoseconds reach a little further; what lies outside goes the long way."""
+__all__ = ["COLUMN", "NAME_AT", "Envelope"]
 
 
 class Envelope(NamedTuple):
-    """What is known of an event, by the names of the columns; `name` is the envelope that was recognised."""
+    """What is known of an event, by the names of the columns; `name` is the envelope that was recognised.
+
+    The last three are no columns: see `eventscope.decoder.COLUMNS`.
+    """
 
     type: str | None = None
     category: str | None = None
@@ -31,37 +27,16 @@ class Envelope(NamedTuple):
     producer: str | None = None
     key: str | None = None
     name: str | None = None
+    phase: int = Phase.PUBLISHED
+    attempt: int = 0
+    subscription: str | None = None
+    error: str | None = None
+    handle_ns: int = UNKNOWN
+    trace: str | None = None
+    span: str | None = None
+    alias: str | None = None
 
-
-# Where a value comes from decides before its name does: lower ranks win.
-CLOUD_RANK, HEADER_RANK, PAYLOAD_RANK, METADATA_RANK, NO_RANK = 0, 100, 200, 300, 1_000
 
 COLUMN: Final = {name: index for index, name in enumerate(Envelope._fields)}
-UNRANKED: Final = [NO_RANK] * len(COLUMN)
 NAME_AT: Final = COLUMN["name"]
-
-Reader = Callable[[Any], Any]
-Slot = tuple[int, int, Reader]
-"""The column that a value fills, its rank, and how it is read."""
-
-
-def offer(values: list[Any], ranks: list[int], slot: Slot, raw: Any) -> bool:
-    """Take over a value if it can be read, and is better than what its column has."""
-    column, rank, read = slot
-    if rank < ranks[column] and (value := read(raw)) is not None:
-        values[column], ranks[column] = value, rank
-        return True
-    return False
-
-
-def plain_time(text: str) -> int | None:
-    """Nanoseconds; times as most programs write them, with at most six digits behind the second, the short way."""
-    if len(text) <= LONGEST_PLAIN_TIME and text[10:11] == "T" and FIRST_YEAR < text < LAST_YEAR:
-        try:
-            moment = datetime.fromisoformat(text)
-            since = moment - (EPOCH if moment.tzinfo else NAIVE_EPOCH)
-            return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
-        except ValueError:
-            pass
-    time = read_time(text)
-    return None if time == UNKNOWN or not text else time
+assert set(COLUMN) == {*COLUMNS, "name"}

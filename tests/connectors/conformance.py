@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
+from app.sources.hosted import Hosted
 from connectors.options import describe, read_options
 from connectors.source_url import SourceUrlError
-from eventscope.connector import Block, Connector, ConnectorError, Declaration, Record, SourceState
+from eventscope.connector import Block, Chart, Connector, ConnectorError, Declaration, Record, SourceState
 from eventscope.event import Event
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ class Collected:
         self.states: list[tuple[SourceState, str]] = []
         self.losses: list[tuple[int, str]] = []
         self.declared: dict[str, Declaration] = {}
+        self.charts: list[Chart] = []
 
     def push(self, batch: Block | Sequence[Record]) -> None:
         self.blocks.append(batch if isinstance(batch, Block) else Block.of(batch))
@@ -47,6 +49,9 @@ class Collected:
 
     def declare(self, declaration: Declaration) -> None:
         self.declared[declaration.channel] = declaration
+
+    def chart(self, chart: Chart) -> None:
+        self.charts.append(chart)
 
     def state(self, state: SourceState, detail: str = "") -> None:
         self.states.append((state, detail))
@@ -118,6 +123,14 @@ def run(connector: Connector, sink: Collected) -> asyncio.Task[None]:
 class ConnectorConformance:
     """What holds for every connector, whatever its source emits."""
 
+    in_a_process = False
+    """Whether runs are driven in a process of their own, as `run=process` does."""
+
+    def driven(self, world: World) -> Connector:
+        """A new connector to the source, where it shall run."""
+        connector = world.connector()
+        return Hosted(connector) if self.in_a_process else connector
+
     @pytest.fixture
     def world(self) -> World:
         raise NotImplementedError("return the World of your connector")
@@ -175,7 +188,7 @@ class ConnectorConformance:
         await self._run_for(world, 0.05)  # what is made once, such as threads, is made here
         tasks, files = asyncio.all_tasks(), open_files()
         for turns in range(12):
-            task = run(world.connector(), Collected())
+            task = run(self.driven(world), Collected())
             for _ in range(turns):
                 await asyncio.sleep(0)
             await stopped(task)
@@ -184,7 +197,7 @@ class ConnectorConformance:
         assert open_files() == files
 
     async def test_it_runs_again_after_it_was_stopped(self, world: World) -> None:
-        connector = world.connector()
+        connector = self.driven(world)
         for _ in range(2):
             sink = Collected()
             task = run(connector, sink)
@@ -193,7 +206,7 @@ class ConnectorConformance:
             assert task.cancelled() or task.exception() is None
 
     async def _run_for(self, world: World, seconds: float) -> None:
-        task = run(world.connector(), Collected())
+        task = run(self.driven(world), Collected())
         await asyncio.sleep(seconds)
         await stopped(task)
         if not task.cancelled() and (error := task.exception()):
@@ -246,7 +259,7 @@ class DeliveryConformance(ConnectorConformance):
     async def test_it_ends_exactly_when_its_source_does(self, world: World) -> None:
         sink = Collected()
         await world.publish([Event("last.words", {"n": 1})])
-        task = run(world.connector(), sink)
+        task = run(self.driven(world), sink)
         if world.ends:
             await asyncio.wait([task], timeout=20)
             assert task.done()
@@ -262,7 +275,7 @@ class DeliveryConformance(ConnectorConformance):
         sink = Collected()
         if world.ends:
             await world.publish(events)
-        task = run(world.connector(), sink)
+        task = run(self.driven(world), sink)
         try:
             if not world.ends:
                 await eventually(lambda: bool(sink.states) or task.done())

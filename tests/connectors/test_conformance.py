@@ -36,10 +36,18 @@ class TestTap(DeliveryConformance):
         return TapWorld(bus, tmp_path / "tap.sock")
 
 
+class TestTapInAProcess(TestTap):
+    in_a_process = True
+
+
 class TestFollowedFile(DeliveryConformance):
     @pytest.fixture
     def world(self, tmp_path: Path) -> World:
         return FileWorld(tmp_path / "events.jsonl")
+
+
+class TestFollowedFileInAProcess(TestFollowedFile):
+    in_a_process = True
 
 
 class TestFileToItsEnd(DeliveryConformance):
@@ -57,6 +65,17 @@ class TestDemo(ConnectorConformance):
 class TestExample(DeliveryConformance):
     @pytest.fixture
     def world(self) -> World:
+        return UdpWorld(example())
+
+
+class TestExampleInAProcess(ConnectorConformance):
+    """Without its deliveries: a datagram that a busy machine has no time for is gone."""
+
+    in_a_process = True
+
+    @pytest.fixture
+    def world(self, monkeypatch: pytest.MonkeyPatch) -> World:
+        monkeypatch.syspath_prepend(EXAMPLE.parent)
         return UdpWorld(example())
 
 

@@ -8,23 +8,23 @@ from collections import Counter
 import pytest
 
 from connectors.demo import defects as demo_defects
-from connectors.demo import life as demo_life
-from connectors.demo import neurograph as demo_neurograph
 from connectors.demo import orders as demo_orders
-from connectors.demo import roles as demo_roles
 from connectors.demo.connector import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
-from connectors.demo.world import swell
 from eventscope import EventBus, EventPriority
 from eventscope.connector import SourceState
 from eventscope.step import Phase, Step
+from examples.life import scenario as life
+from examples.neurograph import scenario as neurograph
+from examples.roles import scenario as roles
+from examples.world import swell
 from tests.connectors.conformance import Collected
 
 MODULES = {
     "orders": demo_orders,
-    "neurograph": demo_neurograph,
-    "life": demo_life,
+    "neurograph": neurograph,
+    "life": life,
     "defects": demo_defects,
-    "roles": demo_roles,
+    "roles": roles,
 }
 
 
@@ -42,13 +42,13 @@ def published(steps: list[Step]) -> list[Step]:
 
 
 def decisions(steps: list[Step]) -> list[tuple[object, ...]]:
-    """What was decided, whatever the timing: ids, types, payloads, who belongs to whom."""
+    """What was decided, in order, whatever the timing: ids, types, payloads, who belongs to whom."""
     events = [step.event for step in published(steps)]
-    return sorted((e.id, e.type, e.correlation_id, e.causation_id or "", e.priority, repr(e.payload)) for e in events)
+    return [(e.id, e.type, e.correlation_id, e.causation_id, e.priority, repr(e.payload)) for e in events]
 
 
 @pytest.mark.parametrize("scenario", PROGRAMS)
-async def test_the_same_seed_makes_the_same_decisions(scenario):
+async def test_the_same_seed_makes_the_same_events_in_the_same_order(scenario):
     assert decisions(await steps_of(scenario)) == decisions(await steps_of(scenario))
 
 

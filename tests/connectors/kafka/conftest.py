@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import kafka_world
 import pytest
 from kafka_broker import KafkaBroker, running_broker
 from kafka_world import Cluster
+from stopwatch import Stopwatch
 from wire_proxy import WireProxy, wire_proxy
 
 numbers = itertools.count(1)
@@ -53,3 +55,15 @@ async def wire(broker: KafkaBroker) -> AsyncIterator[WireProxy]:
     """The only way to the broker's second listener."""
     async with wire_proxy(("127.0.0.1", broker.inner), broker.wire) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def back(record_property: Callable[[str, object], None]) -> Stopwatch:
+    """Measures how long it takes to recover."""
+    return Stopwatch(record_property)
+
+
+@pytest.fixture
+def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has connectors run where its parameter says."""
+    monkeypatch.setattr(kafka_world, "runner", request.param)

@@ -13,3 +13,7 @@ class TestKafka(DeliveryConformance):
     async def world(self, cluster: Cluster, name: str) -> World:
         await cluster.create(name)
         return KafkaWorld(cluster, name)
+
+
+class TestKafkaInAProcess(TestKafka):
+    in_a_process = True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import rabbitmq_world
 from rabbitmq_broker import RabbitNode, installed_server, running_node
 from rabbitmq_world import Application
+from stopwatch import Stopwatch
 from wire_proxy import WireProxy, wire_proxy
 
 numbers = itertools.count(1)
@@ -55,3 +57,15 @@ async def wire(node: RabbitNode) -> AsyncIterator[WireProxy]:
     """A way to the node that can be cut and stalled."""
     async with wire_proxy(("127.0.0.1", node.port)) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def back(record_property: Callable[[str, object], None]) -> Stopwatch:
+    """Measures how long it takes to recover."""
+    return Stopwatch(record_property)
+
+
+@pytest.fixture
+def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has connectors run where its parameter says."""
+    monkeypatch.setattr(rabbitmq_world, "runner", request.param)

@@ -52,15 +52,6 @@ async def test_a_right_password_is_in_no_log_label_or_repr(
     assert CANARY not in caplog.text + source.label + source.safety + repr(source.options) + sink.detail
 
 
-async def test_the_password_may_come_from_the_environment(
-    node: RabbitNode, fanout: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    node.user("environment", CANARY, configure=".*", write=".*", read=".*")
-    monkeypatch.setenv("EVENTSCOPE_AMQP_PASSWORD", CANARY)
-    async with tailing(connector(node, f"exchange={fanout}&bind=a", login="environment")) as sink:
-        assert sink.states
-
-
 async def test_a_wrong_virtual_host_is_refused(node: RabbitNode) -> None:
     error = await failure(opened(f"amqp://guest:guest@127.0.0.1:{node.port}/nowhere?exchange=a"))
     assert isinstance(error, Refused)
@@ -72,7 +63,7 @@ async def test_a_closed_port_says_so() -> None:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     error = await failure(opened(f"amqp://127.0.0.1:{port}/?exchange=a"))
-    assert str(error) == f"nothing listens on 127.0.0.1:{port}; check the port and that RabbitMQ runs"
+    assert str(error) == f"nothing listens on 127.0.0.1:{port}; check the port and that the broker runs"
 
 
 async def test_an_unknown_host_says_so() -> None:
@@ -88,7 +79,7 @@ async def test_the_port_of_the_management_says_that_it_is_a_web_server(node: Rab
 
 async def test_tls_to_a_port_without_it_says_so(node: RabbitNode) -> None:
     error = await failure(opened(f"amqps://127.0.0.1:{node.port}/?exchange=a", RabbitTlsConnector))
-    assert "without TLS write amqp:" in str(error) or "greeting" in str(error)
+    assert "does not speak TLS" in str(error) or "greeting" in str(error)
 
 
 async def test_a_silent_port_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +99,7 @@ async def test_a_silent_port_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     error = await failure(opened(f"amqps://h/?exchange=a&cafile={tmp_path / 'none.pem'}", RabbitTlsConnector))
-    assert "a certificate cannot be loaded" in str(error)
+    assert str(error) == f"cafile {tmp_path / 'none.pem'} cannot be used: No such file or directory; PEM is wanted"
 
 
 async def test_an_exchange_that_is_not_there_is_named(node: RabbitNode) -> None:

@@ -12,3 +12,7 @@ class TestRabbit(DeliveryConformance):
     @pytest.fixture
     def world(self, application: Application, fanout: str) -> World:
         return RabbitWorld(application, fanout)
+
+
+class TestRabbitInAProcess(TestRabbit):
+    in_a_process = True

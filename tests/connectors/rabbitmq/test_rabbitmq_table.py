@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -105,6 +106,20 @@ def test_a_message_id_comes_before_the_id_of_a_thing_in_the_payload() -> None:
 
 def test_a_message_without_a_priority_has_none() -> None:
     assert read_message(Message(1, "e", "k", b"\x00\x00", b"")).priority == -1
+
+
+@pytest.mark.parametrize(
+    ("arrived_at", "occurred_at"),
+    [
+        (1_700_000_000_400_000_000, 1_700_000_000_400_000_000),  # within the stated second: it says more
+        (1_700_000_001_100_000_000, 1_700_000_000_999_999_999),  # soon after it: at its end
+        (1_700_000_009_000_000_000, 1_700_000_000_000_000_000),  # later: as stated
+        (1_699_999_990_000_000_000, 1_700_000_000_000_000_000),  # clocks differ: as stated
+    ],
+)
+def test_the_arrival_says_where_in_the_stated_second_a_message_was_sent(arrived_at: int, occurred_at: int) -> None:
+    sent = message(b"x", timestamp=datetime.fromtimestamp(1_700_000_000, UTC))._replace(arrived_at=arrived_at)
+    assert read_message(sent).occurred_at == occurred_at
 
 
 def delivery(tag: int, body: bytes, channel: int, largest: int) -> bytes:

@@ -1,0 +1,1 @@
+"""Payloads that are no JSON: each format by a decoder."""

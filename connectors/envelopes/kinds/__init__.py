@@ -1,0 +1,1 @@
+"""The kinds of envelopes that are recognised without being told, as data."""
