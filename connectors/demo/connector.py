@@ -8,28 +8,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connectors.demo import defects, life, neurograph, orders, roles
-from connectors.demo.world import World, outages_unlogged
+from connectors.demo import defects, orders
 from connectors.inprocess import InProcessConnector
 from eventscope import EventBus
 from eventscope.connector import Connector, Sink
+from examples.example import Program, play
+from examples.life.scenario import LIFE
+from examples.neurograph.scenario import NEUROGRAPH
+from examples.roles.scenario import ROLES
+from examples.timeline import Timeline
+from examples.world import World
 
 __all__ = ["SCENARIOS", "DemoConnector", "DemoOptions", "run_scenario"]
 
 log = logging.getLogger(__name__)
 
-Program = Callable[[World], Coroutine[Any, Any, None]]
-
 PROGRAMS: Final[Mapping[str, tuple[Program, float]]] = {
     "orders": (orders.run, 0.42),
-    "neurograph": (neurograph.run, 0.24),
-    "life": (life.run, 0.18),
+    "neurograph": (NEUROGRAPH.run, 0.24),
+    "life": (LIFE.run, 0.18),
     "defects": (defects.run, 0.1),
-    "roles": (roles.run, 0.06),
+    "roles": (ROLES.run, 0.06),
 }
 """Each seed system, and its share of the events when all run together."""
 
@@ -43,7 +46,6 @@ QUEUE = 20_000
 CONCURRENCY = 256
 """Handlers at a time: most of them sleep."""
 
-SETTLE_S = 0.02
 LETTING_GO_S = 0.3
 """How long a demo that is cancelled may finish what it is doing."""
 
@@ -55,7 +57,7 @@ class DemoOptions:
     path: str = field(default="all", metadata={"help": f"which system: {', '.join(SCENARIOS)}"})
     rate: float = field(default=USUAL_RATE, metadata={"help": "events published per second, on average"})
     seed: int | None = field(
-        default=None, metadata={"help": "the same number makes the same decisions again; without one each run differs"}
+        default=None, metadata={"help": "the same number makes the same events again; without one each run differs"}
     )
     seconds: float = field(default=0.0, metadata={"help": "end after so many seconds; 0 is never"})
 
@@ -91,12 +93,13 @@ class DemoConnector(Connector):
     async def run(self, sink: Sink) -> None:
         """Play until cancelled, or until `seconds` have passed and the bus is drained."""
         bus = EventBus(name=self.label, max_queue_size=QUEUE, concurrency=CONCURRENCY)
-        worlds = worlds_on(bus, self.options)  # kept to the end: a world's subscriptions end with it
+        timeline = Timeline(bus)
+        worlds = worlds_on(timeline, self.options)  # kept to the end: a world's subscriptions end with it
         async with asyncio.TaskGroup() as group:
             monitor = group.create_task(InProcessConnector.attach(bus).run(sink), name=f"watch {self.label}")
             await bus.start()
             try:
-                await play(bus, worlds)
+                await play(timeline, worlds)
             finally:
                 await bus.stop(LETTING_GO_S)
             monitor.cancel()
@@ -117,33 +120,18 @@ async def run_scenario(
     """
     given: dict[str, Any] = {"rate": rate, "seed": seed, "seconds": seconds}
     chosen = DemoOptions(path=scenario, **{name: value for name, value in given.items() if value is not None})
-    await play(bus, worlds_on(bus, chosen))
+    timeline = Timeline(bus)
+    await play(timeline, worlds_on(timeline, chosen))
 
 
-def worlds_on(bus: EventBus, chosen: DemoOptions) -> dict[Program, World]:
+def worlds_on(timeline: Timeline, chosen: DemoOptions) -> dict[Program, World]:
     """A world for each program of the chosen scenario."""
     seed = secrets.randbits(32) if chosen.seed is None else chosen.seed
     log.info("the seed of %s is %d", chosen.path, seed)
     return {
-        program: World(bus, f"{chosen.path}.{name}", rate=chosen.rate * share, seed=seed, seconds=chosen.seconds)
+        program: World(timeline, f"{chosen.path}.{name}", rate=chosen.rate * share, seed=seed, seconds=chosen.seconds)
         for name, (program, share) in programs_of(chosen.path).items()
     }
-
-
-async def play(bus: EventBus, worlds: Mapping[Program, World]) -> None:
-    """Run the programs side by side until each has ended and all that came of it is handled."""
-    with outages_unlogged():
-        async with asyncio.TaskGroup() as group:
-            for program, world in worlds.items():
-                group.create_task(program(world), name=f"demo {world.name}")
-        while not settled(bus):  # noqa: ASYNC110 - a bus tells its state, not its moments
-            await asyncio.sleep(SETTLE_S)
-
-
-def settled(bus: EventBus) -> bool:
-    """Whether every delivery is handled."""
-    metrics = bus.get_metrics()
-    return not metrics["waiting"] and not metrics["running"]
 
 
 def programs_of(scenario: str) -> dict[str, tuple[Program, float]]:
