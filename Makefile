@@ -40,5 +40,5 @@ bench: setup ## the benchmarks: a table, and bench/results.json
 	@QT_QPA_PLATFORM=offscreen $(PY) -m bench
 
 lock: setup ## resolve requirements/dev.txt again, with hashes (needs uv)
-	@uv pip compile pyproject.toml --extra all --extra yaml --group test --group lint --group build \
+	@uv pip compile pyproject.toml --extra all --extra yaml --extra examples --group test --group lint --group build \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o $(LOCK)

@@ -58,6 +58,11 @@ class InProcessConnector(Connector):
         return self._bus.name if self._bus else "inprocess"
 
     @property
+    def portable(self) -> bool:
+        """No: another process has other buses."""
+        return False
+
+    @property
     def safety(self) -> str:
         """What attaching does."""
         return "observes a bus of this process · each step costs it one append"

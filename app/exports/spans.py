@@ -1,8 +1,9 @@
 """Spans: a trace in the terms of tracing tools, from which their formats are written.
 
 A published event is a producer span without duration; each attempt to handle it is a consumer span, its child,
-and linked to it. An event that another one caused is the child of that one's producer span. Retries, dead letters
-and drops are notes on the producer span. Ids are hashes, so that two exports of a trace give the same ones.
+and linked to it. An event that another one caused is the child of that one's producer span, and so is the same event
+when it was passed on to another channel. Retries, dead letters and drops are notes on the producer span. Ids are
+hashes, so that two exports of a trace give the same ones.
 """
 
 from __future__ import annotations
@@ -94,8 +95,16 @@ class Weaver:
 
     def _set_parents(self, published: Iterable[StoredEvent]) -> None:
         for event, span in zip(published, self.spans, strict=True):
-            cause = self._producers.get(event.causation_id or "")
+            cause = self._passed_on(event, span) or self._producers.get(event.causation_id or "")
             span.parent_id = cause.span_id if cause is not None and cause is not span else None
+
+    def _passed_on(self, event: StoredEvent, span: Span) -> Span | None:
+        """The first span of an event that was seen again on another channel."""
+        first = self._producers.get(event.id or "")
+        place = "messaging.destination.name"
+        if first is None or first.name != span.name or first.values.get(place) == span.values.get(place):
+            return None
+        return first
 
     def _add_step(self, event: StoredEvent) -> None:
         producer = self._producers.get(event.id or "")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.channel import channel_name
 from app.traces.delivery import Delivery
 from app.traces.rows import TraceRow
 from eventscope.step import Phase
@@ -22,8 +23,16 @@ NOT_PUBLISHED: Final = "publish not captured"
 CLOCK: Final = "clock"
 NOT_CAPTURED: Final = "not captured"
 
+GRAIN_NS: Final = 1_000_000
+"""Brokers tell times in whole milliseconds: less than that between two times says nothing."""
+SKEW_NS: Final = 50_000_000
+"""By so much may times from two channels differ with nothing wrong: other machines' clocks, or times of arrival."""
+
 Key = tuple[str, str]
 """Source and id: two sources may use the same id for different events."""
+
+Place = tuple[str, str]
+"""Source and channel: where an event was seen."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +45,8 @@ class TracedEvent:
     """What else is told of it, in the order of numbers."""
     deliveries: list[Delivery] = field(default_factory=list)
     parent: TracedEvent | None = None
+    is_hop: bool = False
+    """Whether it is its parent once more, seen on another channel to which somebody passed it on."""
     missing: Key | None = None
     """The parent that it names and that was not captured."""
     badges: list[str] = field(default_factory=list)
@@ -49,6 +60,7 @@ class TracedEvent:
 def events_of(rows: Sequence[TraceRow]) -> list[TracedEvent]:
     """The events that these rows, ascending by number, tell of, each linked to its cause."""
     index = Index(rows)
+    index.join_hops()
     for event in index.events:
         event.deliveries = deliveries_of(event.steps)
         index.link(event)
@@ -57,59 +69,115 @@ def events_of(rows: Sequence[TraceRow]) -> list[TracedEvent]:
 
 
 class Index:
-    """The events of a trace by what others may call them."""
+    """The events of a trace by what others may call them; those with one name in the order of their time."""
 
     def __init__(self, rows: Sequence[TraceRow]) -> None:
         self.events: list[TracedEvent] = []
+        self._by_place: dict[tuple[Place, str], list[TracedEvent]] = {}
         self._by_key: dict[Key, list[TracedEvent]] = {}
         self._by_id: dict[str, list[TracedEvent]] = {}
         for row in rows:
             if row.phase == Phase.PUBLISHED:
                 self._begin(TracedEvent(row, row))
+        self._sort()
         for row in rows:
             if row.phase != Phase.PUBLISHED:
                 self._add_step(row)
+        self._sort()
+
+    def join_hops(self) -> None:
+        """Find the events that were seen before on another channel: the same id and type in one trace."""
         for twins in self._by_id.values():
-            twins.sort(key=number)
+            by_type: dict[str | None, list[TracedEvent]] = {}
+            for twin in twins if len(twins) > 1 else ():
+                by_type.setdefault(twin.row.type, []).append(twin)
+            for same in by_type.values():
+                join(same)
 
     def link(self, event: TracedEvent) -> None:
-        """Find the parent, first in the event's own source, then in the others."""
+        """Find the parent: on the event's own channel, in its own source, or else in the others."""
         row = event.row
-        if row.causation_id is None:
+        if event.is_hop or row.causation_id is None:
             return
         if row.causation_id == row.id:
             event.badges.append(SELF_PARENT)
-            return
-        key = row.source, row.causation_id
-        parents = self._by_key.get(key) or self._by_id.get(row.causation_id)
-        if parents:
-            event.parent = latest(parents, row.seq)
+        elif parents := self._called(row, row.causation_id) or self._by_id.get(row.causation_id):
+            event.parent = latest(parents, row)
         else:
-            event.missing = key
+            event.missing = row.source, row.causation_id
 
     def _begin(self, event: TracedEvent) -> None:
         self.events.append(event)
         row = event.row
         if row.id is not None:
+            self._by_place.setdefault((place_of(row), row.id), []).append(event)
             self._by_key.setdefault((row.source, row.id), []).append(event)
             self._by_id.setdefault(row.id, []).append(event)
 
+    def _sort(self) -> None:
+        for names in (self._by_place, self._by_key, self._by_id):
+            for twins in names.values():
+                if len(twins) > 1:
+                    twins.sort(key=order)
+
     def _add_step(self, row: TraceRow) -> None:
-        twins = self._by_key.get((row.source, row.id)) if row.id is not None else None
+        twins = self._called(row, row.id) if row.id is not None else None
         if twins:
-            latest(twins, row.seq).steps.append(row)
+            latest(twins, row).steps.append(row)
         else:
             self._begin(TracedEvent(row, None, [row], badges=[NOT_PUBLISHED]))
+
+    def _called(self, row: TraceRow, id_: str) -> Sequence[TracedEvent] | None:
+        """The events with this id that are near to a row."""
+        twins = self._by_key.get((row.source, id_))
+        if twins is None or len(twins) == 1:
+            return twins
+        return self._by_place.get((place_of(row), id_)) or twins
+
+
+def place_of(row: TraceRow) -> Place:
+    """Where a row was seen."""
+    return row.source, channel_name(row.channel or "")
+
+
+def order(event: TracedEvent) -> tuple[int, bool, int]:
+    """By time; of those in one millisecond first that of a bus, which tells to how many it goes."""
+    return moment(event.row)
+
+
+def moment(row: TraceRow) -> tuple[int, bool, int]:
+    """The order of a row among others."""
+    return row.at // GRAIN_NS, row.fanout is None, row.seq
+
+
+def is_early(event: TracedEvent) -> bool:
+    """Whether an event came before its cause, by more than clocks are known to differ."""
+    if event.parent is None:
+        return False
+    tolerated = GRAIN_NS if place_of(event.row) == place_of(event.parent.row) else SKEW_NS
+    return event.row.at <= event.parent.row.at - tolerated
+
+
+def join(twins: Sequence[TracedEvent]) -> None:
+    """Make each of these, in the order of time, a hop from the last one before it that was seen elsewhere."""
+    last: TracedEvent = twins[0]
+    elsewhere: TracedEvent | None = None
+    for twin in twins[1:]:
+        if place_of(twin.row) != place_of(last.row):
+            elsewhere = last
+        last = twin
+        if elsewhere is not None:
+            twin.parent, twin.is_hop = elsewhere, True
+
+
+def latest(twins: Sequence[TracedEvent], row: TraceRow) -> TracedEvent:
+    """Of events with one id the latest up to a row, or the first if all came later."""
+    return twins[max(bisect_right(twins, moment(row), key=order) - 1, 0)]
 
 
 def number(event: TracedEvent) -> int:
     """The number of the row that stands for an event."""
     return event.row.seq
-
-
-def latest(twins: Sequence[TracedEvent], seq: int) -> TracedEvent:
-    """Of events with one id the latest up to row `seq`, or the first if all came later."""
-    return twins[max(bisect_right(twins, seq, key=number) - 1, 0)]
 
 
 def deliveries_of(steps: Sequence[TraceRow]) -> list[Delivery]:
@@ -133,6 +201,6 @@ def cut_cycles(events: Sequence[TracedEvent]) -> None:
             passed = list(path)
             cycle = [path[key] for key in passed[passed.index(id(event)) :]]
             first = min(cycle, key=number)
-            first.parent = None
+            first.parent, first.is_hop = None, False
             first.badges.append(CYCLE)
         done.update(path)

@@ -11,9 +11,14 @@ from app.traces.delivery import DeliveryState
 
 
 class NodeKind(StrEnum):
-    """What a node of a trace stands for. A GHOST is a cause that others name and that was not captured."""
+    """What a node of a trace stands for.
+
+    A HOP is the event above it once more, as it was seen on another channel. A GHOST is a cause that others name and
+    that was not captured.
+    """
 
     EVENT = "event"
+    HOP = "hop"
     DELIVERY = "delivery"
     GHOST = "ghost"
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.store.store import Store
 from app.traces.delivery import OVER, STATES
-from app.traces.events import CLOCK, CYCLE, DUPLICATE, REDELIVERED, SELF_PARENT, Key, TracedEvent, events_of
+from app.traces.events import CLOCK, CYCLE, DUPLICATE, REDELIVERED, SELF_PARENT, TracedEvent, events_of, place_of
 from app.traces.nodes import NodeKind, Trace, TraceNode
 from app.traces.rows import read_rows
 from app.traces.tree import Tree
@@ -44,12 +44,16 @@ def build_trace(store: Store, correlation_id: str, *, horizon: int | None = None
 
 
 def mark_twins(store: Store, events: Iterable[TracedEvent]) -> None:
-    """Say of events with the same source and id whether they are the same, or only called the same."""
-    by_key: dict[Key, list[TracedEvent]] = {}
+    """Say of events with the same source and id whether they are the same, or only called the same.
+
+    A hop is the same by its nature; its twins are what came on the same channel.
+    """
+    alike: dict[object, list[TracedEvent]] = {}
     for event in events:
         if event.key is not None:
-            by_key.setdefault(event.key, []).append(event)
-    for twins in by_key.values():
+            where = (event.key, place_of(event.row)) if event.is_hop else event.key
+            alike.setdefault(where, []).append(event)
+    for twins in alike.values():
         if len(twins) > 1:
             same = all(same_payload(store, twins[0], twin) for twin in twins[1:])
             for twin in twins[1:] if same else twins:

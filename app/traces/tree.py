@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.traces.delivery import Delivery
-from app.traces.events import CLOCK, NOT_CAPTURED, Key, TracedEvent
+from app.traces.events import CLOCK, NOT_CAPTURED, Key, TracedEvent, is_early
 from app.traces.nodes import NodeKind, TraceNode
 
 
@@ -119,14 +119,13 @@ class Tree:
 
     def _fill_event(self, node: TraceNode, event: TracedEvent) -> None:
         row = event.row
-        early = event.parent is not None and row.at < event.parent.row.at
         ends = [row.at, *(delivery.end for delivery in event.deliveries)]
-        node.kind, node.seq = NodeKind.EVENT, row.seq
+        node.kind, node.seq = NodeKind.HOP if event.is_hop else NodeKind.EVENT, row.seq
         node.seqs = (row.seq,) if event.published else ()
         node.title, node.who, node.hop = row.type or "(no type)", row.producer, row.channel
         node.type, node.category, node.priority = row.type, row.category, row.priority
         node.start_ns, node.end_ns = row.at - self._start, max(ends) - self._start
-        node.badges = (*event.badges, *((CLOCK,) if early else ()))
+        node.badges = (*event.badges, *((CLOCK,) if is_early(event) else ()))
 
     def _fill_delivery(self, node: TraceNode, delivery: Delivery) -> None:
         row, wait = delivery.rows[-1], delivery.wait_ns
