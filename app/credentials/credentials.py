@@ -85,7 +85,7 @@ class Credentials:
         return None
 
     async def _another(self, account: str, login: Login) -> str | None:
-        if self._told.get(account) == login.given:
+        if login.given and self._told.get(account) == login.given:
             del self._told[account]
         if account in self._kept:
             self._kept.discard(account)

@@ -16,11 +16,13 @@ def login_refused(source: Source) -> bool:
 
 
 async def give_second_chance(source: Source, session: Session, credentials: Credentials) -> bool:
-    """Ask for another password and start the source with it; False if there is none."""
+    """Ask for another password and start the source with it, where it was; False if there is none."""
     source.refusal = None
     made = await credentials.after_refusal(source.connector)
     if made is None or source not in session.sources:
         return False
+    if (position := source.driver.position()) is not None:
+        made.resume(position)
     source.connector = made
     session.supervisor.start(source)
     return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eventscope.connector import Connector, Runner, Sink, SourceState
 
@@ -41,6 +41,10 @@ class Driver:
         if self.connector.runner is Runner.AUTO:
             return f"{place} · {'it was busy' if self._moved else 'until it is busy'}"
         return place
+
+    def position(self) -> Any:
+        """Where it is in its source, for another connector to go on there; None if it cannot."""
+        return (self._hosted or self.connector).position()
 
     async def run(self, sink: Sink) -> None:
         """One run of the connector; raises what that raises."""

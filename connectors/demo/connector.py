@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connectors.demo import defects, orders
+from connectors.demo import defects
 from connectors.inprocess import InProcessConnector
 from eventscope import EventBus
 from eventscope.connector import Connector, Sink
 from examples.example import Program, play
 from examples.life.scenario import LIFE
 from examples.neurograph.scenario import NEUROGRAPH
+from examples.orders.scenario import ORDERS
 from examples.roles.scenario import ROLES
 from examples.timeline import Timeline
 from examples.world import World
@@ -28,7 +29,7 @@ __all__ = ["SCENARIOS", "DemoConnector", "DemoOptions", "run_scenario"]
 log = logging.getLogger(__name__)
 
 PROGRAMS: Final[Mapping[str, tuple[Program, float]]] = {
-    "orders": (orders.run, 0.42),
+    "orders": (ORDERS.run, 0.42),
     "neurograph": (NEUROGRAPH.run, 0.24),
     "life": (LIFE.run, 0.18),
     "defects": (defects.run, 0.1),

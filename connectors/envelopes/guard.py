@@ -10,10 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple
 
 from eventscope.decoder import Decoder, EnvelopeKind, Message, Rule
+from eventscope.payload import clean_text
 
 __all__ = ["Guard", "GuardedDecoder", "guarded_kind"]
 
@@ -56,7 +58,7 @@ class Guard:
             self._jobs = None  # its thread is lost to whatever it waits for
             raise self._fault(f"did not answer within {PATIENCE_S:g} s") from None
         if not good and not isinstance(result, ValueError):
-            raise self._fault(f"raised {type(result).__name__}: {result!s:.200}") from None
+            raise self._fault(f"raised {(clean_text(result) or '')[:200]}") from None
         if took > SLOW_S:
             self._fault(f"took longer than {SLOW_S:g} s")
         if not good:
@@ -117,8 +119,6 @@ class GuardedDecoder(Decoder):
 
 def guarded_kind(kind: EnvelopeKind, name: str) -> EnvelopeKind:
     """A kind of somebody else: as data it is harmless, its readers are guarded."""
-    from dataclasses import replace
-
     guard = Guard(name)
 
     def guarded(rule: Rule) -> Rule:

@@ -8,19 +8,19 @@ from collections import Counter
 import pytest
 
 from connectors.demo import defects as demo_defects
-from connectors.demo import orders as demo_orders
 from connectors.demo.connector import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
 from eventscope import EventBus, EventPriority
 from eventscope.connector import SourceState
 from eventscope.step import Phase, Step
 from examples.life import scenario as life
 from examples.neurograph import scenario as neurograph
+from examples.orders import scenario as orders
 from examples.roles import scenario as roles
 from examples.world import swell
 from tests.connectors.conformance import Collected
 
 MODULES = {
-    "orders": demo_orders,
+    "orders": orders,
     "neurograph": neurograph,
     "life": life,
     "defects": demo_defects,

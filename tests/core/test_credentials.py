@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import keyring
 import pytest
@@ -20,6 +19,7 @@ from app.credentials.question import Answer, Question
 from app.credentials.second_chance import give_second_chance, login_refused
 from app.credentials.vault import Vault
 from app.session import Session
+from app.sources.supervisor import Source
 from connectors.login import LoginRefused
 from connectors.registry import open_source
 from eventscope.connector import Connector, Record, Refused, Runner, Sink, SourceState
@@ -190,6 +190,12 @@ async def test_after_the_usual_password_the_keyring_is_tried(ring: MemoryKeyring
     assert secret(again) == "typed"
 
 
+async def test_after_the_usual_password_somebody_is_asked() -> None:
+    made = await Credentials(Asked("typed")).after_refusal(open_source("amqp://localhost/?exchange=a"))
+    assert made
+    assert secret(made) == "typed"
+
+
 async def test_without_a_keyring_the_session_remembers_and_nothing_else() -> None:
     keyring.set_keyring(NoKeyring())
     vault = Vault()
@@ -261,13 +267,24 @@ class Gate(Connector):
     label = "gate"
     portable = False
 
+    def __init__(self, options: GateOptions) -> None:
+        super().__init__(options)
+        self.inside = 0
+
+    def position(self) -> int:
+        return self.inside
+
+    def resume(self, position: int) -> None:
+        self.inside = position
+
     async def run(self, sink: Sink) -> None:
+        self.inside += 1
         if self.options.password != "right":
             raise LoginRefused("the gate stays shut")
-        sink.push([Record(type="inside")])
+        sink.push([Record(type="inside", attempt=self.inside)])
 
 
-async def start(*answers: Any) -> tuple[SourceState, list[Question]]:
+async def start(*answers: str) -> tuple[Source, list[Question]]:
     """How a source ends up whose refused logins are dealt with."""
     asked = Asked(*answers)
     credentials = Credentials(asked)
@@ -279,12 +296,18 @@ async def start(*answers: Any) -> tuple[SourceState, list[Question]]:
             if login_refused(source):
                 await give_second_chance(source, session, credentials)
     await session.close()
-    return source.state, asked.questions
+    return source, asked.questions
 
 
 async def test_a_source_gets_a_second_chance_and_no_third() -> None:
-    state, questions = await start("wrong", "right")
-    assert state is SourceState.ENDED
+    source, questions = await start("wrong", "right")
+    assert source.state is SourceState.ENDED
     assert questions[0].account.endswith("://ann@mq.example:7")
-    state, questions = await start("wrong", "wrong too", "right")
-    assert (state, len(questions)) == (SourceState.FAILED, 2)
+    source, questions = await start("wrong", "wrong too", "right")
+    assert (source.state, len(questions)) == (SourceState.FAILED, 2)
+
+
+async def test_with_another_password_it_goes_on_where_it_was() -> None:
+    source, _ = await start("wrong", "right")
+    assert isinstance(source.connector, Gate)
+    assert source.connector.inside == 2
