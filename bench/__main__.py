@@ -1,7 +1,8 @@
 """`python -m bench`: runs every benchmark, prints a table, and leaves bench/results.json.
 
 A benchmark is a module of this folder with `run()`, which gives figures. Names on the command line choose
-some of them. The exit code is 1 only when a benchmark breaks: a goal that is not met informs, it fails nothing.
+some of them; then the results are left as they are. The exit code is 1 only when a benchmark breaks: a goal that is
+not met informs, it fails nothing, and figures whose brokers are missing are left out with the reason.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.figure import Figure
+from bench.figure import Figure, LeftOut
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
+BROKEN = "broken, so its figures are missing"
 HEADINGS = ("figure", "median [low … high]", "beside", "ratio", "goal", "met")
 
 
@@ -33,15 +35,17 @@ def names(chosen: Iterable[str]) -> list[str]:
     return [name for name in known if not chosen or name in chosen]
 
 
-def measure(name: str) -> list[Figure] | None:
-    """The figures of one benchmark; None when it breaks, which is shown and does not stop the rest."""
+def measure(name: str) -> list[Figure] | str:
+    """The figures of one benchmark, or why there are none, which does not stop the rest."""
     module = importlib.import_module(f"bench.{name}")
     print(f"running {name} …", file=sys.stderr, flush=True)
     try:
         return list(module.run())
+    except LeftOut as reason:
+        return f"left out: {reason}"
     except Exception:
         traceback.print_exc()
-        return None
+        return BROKEN
 
 
 def number(value: float) -> str:
@@ -70,15 +74,16 @@ def results(measured: Iterable[Figure]) -> dict[str, object]:
 
 
 def main(chosen: list[str]) -> int:
-    """Measure, print, and write the results."""
+    """Measure, print, and write the results of a full run."""
     measured = {name: measure(name) for name in names(chosen)}
-    figures = [figure for of_one in measured.values() for figure in of_one or ()]
+    figures = [figure for of_one in measured.values() if not isinstance(of_one, str) for figure in of_one]
+    missing = {name: reason for name, reason in measured.items() if isinstance(reason, str)}
     print(table(figures))
-    RESULTS.write_text(json.dumps(results(figures), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    broken = [name for name, of_one in measured.items() if of_one is None]
-    if broken:
-        print(f"bench: broken, so figures are missing: {', '.join(broken)}", file=sys.stderr)
-    return int(bool(broken))
+    for name, reason in missing.items():
+        print(f"bench: {name} is {reason}", file=sys.stderr)
+    if not chosen and not missing:
+        RESULTS.write_text(json.dumps(results(figures), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(BROKEN in missing.values())
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ class Figure:
     met: bool
 
 
+class LeftOut(Exception):
+    """What a benchmark needs is missing on this machine; the sentence says what, and how to get it."""
+
+
 def repeat(measure: Callable[[], float], times: int = 5) -> tuple[float, float, float]:
     """Median, lowest and highest of `times` measurements."""
     values = sorted(measure() for _ in range(times))

@@ -1,5 +1,7 @@
 """A program that publishes RATE events a second on a tapped bus; each has one handler, and so gives three rows.
 
+Prints how many rows those are.
+
 Usage: python -m bench.flood ADDRESS RATE SECONDS
 """
 
@@ -13,6 +15,7 @@ from eventscope import Event, EventBus
 
 PAYLOAD = {"order_id": 42, "customer": "c-1017", "total": 199.9, "note": "x" * 180}
 TICK_S = 0.005
+ROWS_EACH = 3
 
 
 async def main(address: str, rate: float, seconds: float) -> None:
@@ -30,6 +33,7 @@ async def main(address: str, rate: float, seconds: float) -> None:
                     bus.publish_nowait(Event("order.created", PAYLOAD, priority=published % 4, source="flood"))
                     published += 1
                 await asyncio.sleep(TICK_S)
+    print(published * ROWS_EACH, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,134 +1,136 @@
 """How much of RabbitMQ comes through the connector, beside aio-pika's own loop over the same messages.
 
-A stream holds 20,000 events of 300 bytes on a real node. The bare client consumes it with a callback that only counts,
-acknowledging as we do; the connector reads columns, JSON and headers. The two take turns.
+A stream holds events of 300 bytes on a real node. The bare client consumes it with a callback that only counts and
+acknowledges; the connector fills columns from properties, headers and JSON. aio-pika and aiormq also drain a filled
+queue without acknowledging, which is the best that they can do, and takes the messages away: so the connector never
+does that. All clocks run from the first message that comes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import statistics
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import aio_pika
-from aio_pika.abc import AbstractIncomingMessage
+import aiormq
 
+from app.sources.hosted import Hosted
+from bench import brokers
+from bench.counting import rate_of
 from bench.figure import Figure
+from bench.rabbitmq_flood import flood
+from bench.rates import beside, in_turns
 from connectors.options import read_options
 from connectors.rabbitmq.connector import RabbitConnector
-from eventscope.connector import Block, Declaration, Record, SourceState
-from tests.support.rabbitmq_broker import RabbitNode, running_node
+from eventscope.connector import Connector
 
 ROWS: Final = 20_000
-REPEATS: Final = 3
 STREAM: Final = "bench"
-PREFETCH: Final = 500
+QUEUE: Final = "drained"
+PREFETCH: Final = 1_000
 
 
-class Counting:
-    """A sink that counts."""
+class Counter:
+    """Counts up to all messages; `took` is the time since the first one."""
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.count = 0
         self.full = asyncio.Event()
+        self._began = 0.0
 
-    def push(self, batch: Block | Sequence[Record]) -> None:
-        self.rows += batch.rows if isinstance(batch, Block) else len(batch)
-        if self.rows >= ROWS:
+    def add(self) -> None:
+        """One more."""
+        self._began = self._began or time.perf_counter()
+        self.count += 1
+        if self.count >= ROWS:
+            self.rate = ROWS / (time.perf_counter() - self._began)
             self.full.set()
 
-    async def room(self) -> None:
-        return None
 
-    def lost(self, count: int, reason: str) -> None:
-        raise AssertionError(reason)
+async def bare_stream(url: str) -> float:
+    """Messages a second through aio-pika's callback, from the stream."""
+    counter = Counter()
 
-    def declare(self, declaration: Declaration) -> None:
-        return None
+    async def receive(message: Any) -> None:
+        counter.add()
+        if counter.count % (PREFETCH // 4) == 0 or counter.full.is_set():
+            await message.ack(multiple=True)
 
-    def state(self, state: SourceState, detail: str = "") -> None:
-        return None
-
-
-def message(number: int) -> aio_pika.Message:
-    """An event of the seed systems."""
-    data = {"order_id": number, "customer": {"id": 7, "name": "Anna"}, "note": "x" * 120}
-    event = {"event_type": "order.created", "timestamp": "2025-12-01T12:00:00.000000", "data": data}
-    return aio_pika.Message(
-        json.dumps(event).encode(),
-        message_id=f"e{number}",
-        correlation_id=f"c{number // 5}",
-        app_id="shop",
-        headers={"source": "shop", "tenant": "north", "attempt": 1, "priority": "HIGH"},
-    )
-
-
-async def fill(node: RabbitNode) -> None:
-    """Publish the messages."""
-    node.queue(STREAM, **{"x-queue-type": "stream"})
-    async with await aio_pika.connect(node.url) as connection:
-        channel = await connection.channel()
-        for first in range(0, ROWS, 500):
-            messages = map(message, range(first, first + 500))
-            await asyncio.gather(*(channel.default_exchange.publish(each, STREAM) for each in messages))
-
-
-async def bare(node: RabbitNode) -> float:
-    """Messages a second through aio-pika's callback."""
-    count, full = 0, asyncio.Event()
-
-    async def receive(incoming: AbstractIncomingMessage) -> None:
-        nonlocal count
-        count += 1
-        if count % (PREFETCH // 2) == 0 or count >= ROWS:
-            await incoming.ack(multiple=True)
-        if count >= ROWS:
-            full.set()
-
-    async with await aio_pika.connect(node.url) as connection:
+    async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=PREFETCH)
         queue = await channel.get_queue(STREAM, ensure=False)
-        began = time.perf_counter()
         await queue.consume(receive, arguments={"x-stream-offset": "first"})
-        await full.wait()
-        return ROWS / (time.perf_counter() - began)
+        await counter.full.wait()
+    return counter.rate
 
 
-async def tail(node: RabbitNode) -> float:
-    """Messages a second through the connector, in this loop."""
-    url = f"{node.url}/?stream={STREAM}&from=first"
-    connector = RabbitConnector(read_options(url, RabbitConnector.Options))
-    sink = Counting()
-    began = time.perf_counter()
-    task = asyncio.get_running_loop().create_task(connector.run(sink), name="connector")
-    await sink.full.wait()
-    took = time.perf_counter() - began
-    task.cancel()
-    await asyncio.wait([task])
-    return ROWS / took
+async def bare_queue(url: str) -> float:
+    """Messages a second through aio-pika's callback, from a filled queue."""
+    counter = Counter()
+
+    async def receive(_: Any) -> None:
+        counter.add()
+
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        queue = await channel.get_queue(QUEUE, ensure=False)
+        await queue.consume(receive, no_ack=True)
+        await counter.full.wait()
+    return counter.rate
+
+
+async def aiormq_queue(url: str) -> float:
+    """The same through aiormq, on which aio-pika is built."""
+    counter = Counter()
+
+    async def receive(_: Any) -> None:
+        counter.add()
+
+    connection = await aiormq.connect(url)
+    channel = await connection.channel()
+    await channel.basic_qos(prefetch_count=PREFETCH)
+    await channel.basic_consume(QUEUE, receive, no_ack=True)
+    await counter.full.wait()
+    await connection.close()
+    return counter.rate
+
+
+def connector(url: str) -> Connector:
+    """Ours, at the beginning of the stream."""
+    return RabbitConnector(read_options(f"{url}/?stream={STREAM}&from=first", RabbitConnector.Options))
 
 
 def run() -> list[Figure]:
-    """The connector's rate beside aio-pika's."""
-    with tempfile.TemporaryDirectory() as folder, running_node(Path(folder)) as node:
-        asyncio.run(fill(node))
-        ways: tuple[Callable[[RabbitNode], Awaitable[float]], ...] = (bare, tail)
-        rates = [[asyncio.run(_once(way, node)) for way in ways] for _ in range(REPEATS)]
-    limit = statistics.median(rate for rate, _ in rates)
-    ours = sorted(rate for _, rate in rates)
-    value = statistics.median(ours)
-    beside = f"aio-pika, counting only {limit:,.0f}"
-    goal = "at least 0.9 of the bare client"
+    """A node of its own, and the figures."""
+    with brokers.rabbitmq() as node:
+        node.queue(STREAM, **{"x-queue-type": "stream"})
+        node.queue(QUEUE)
+        asyncio.run(flood(node.url, "", STREAM, ROWS))
+        rates = in_turns(ways(node.url))
+    stream, queue = "aio-pika on the same stream, counting", "aio-pika without acknowledging, counting"
     return [
-        Figure("RabbitMQ tail", value, ours[0], ours[-1], "ev/s", beside, value / limit, goal, value >= 0.9 * limit)
+        beside("RabbitMQ by process", rates, "process", "stream", stream, 0.9),
+        beside("RabbitMQ in the loop", rates, "loop", "stream", stream, 0.9),
+        beside("RabbitMQ in the loop, against draining", rates, "loop", "queue", queue, 0.9),
+        beside("RabbitMQ in the loop, against aiormq", rates, "loop", "aiormq", "aiormq, draining and counting", 0.5),
     ]
 
 
-async def _once(way: Callable[[RabbitNode], Awaitable[float]], node: RabbitNode) -> float:
-    return await way(node)
+def ways(url: str) -> dict[str, Callable[[], Awaitable[float]]]:
+    """How the messages are received."""
+
+    async def drained(way: Callable[[str], Awaitable[float]]) -> float:
+        await flood(url, "", QUEUE, ROWS)
+        return await way(url)
+
+    return {
+        "stream": lambda: bare_stream(url),
+        "queue": lambda: drained(bare_queue),
+        "aiormq": lambda: drained(aiormq_queue),
+        "loop": lambda: rate_of(connector(url), ROWS),
+        "process": lambda: rate_of(Hosted(connector(url)), ROWS),
+    }

@@ -30,7 +30,7 @@ OURS = """
 import argparse, os, sys
 from app.launch import application, first_window
 app = application()
-window = first_window(app, argparse.Namespace(theme="light", sources=[]))
+window = first_window(app, argparse.Namespace(theme="light", sources=[], profile=[]))
 window.grab()
 late = [name for name in ("numpy", "pyqtgraph", "aiokafka", "aio_pika") if name in sys.modules]
 assert not late, late

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from connectors.registry import open_source
-from eventscope.connector import Block, Declaration, Record, SourceState
+from eventscope.connector import Block, Chart, Declaration, Record, SourceState
 
 
 class Counting:
@@ -29,6 +29,9 @@ class Counting:
         self.rows += count
 
     def declare(self, declaration: Declaration) -> None:
+        return None
+
+    def chart(self, chart: Chart) -> None:
         return None
 
     def state(self, state: SourceState, detail: str = "") -> None:

@@ -29,6 +29,7 @@ OURS: Final = {
     "file": "connectors.file.connector:FileConnector",
     "inprocess": "connectors.inprocess:InProcessConnector",
     "kafka": "connectors.kafka.connector:KafkaConnector",
+    "sqlite": "connectors.sqlite.connector:SqliteConnector",
     "tap": "connectors.tap.connector:TapConnector",
 }
 

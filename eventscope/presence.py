@@ -65,8 +65,10 @@ class Presence:
             _make_folder(note.parent)
             _clear_away(note.parent)
             text = json.dumps({"name": program_name(), "buses": self._buses})
-            with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+            passing = note.with_suffix(".new")
+            with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
                 file.write(text)
+            passing.replace(note)
         except (OSError, ValueError) as error:
             log.debug("no note that this program taps: %s", error)
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connectors.demo import defects
 from connectors.inprocess import InProcessConnector
 from eventscope import EventBus
 from eventscope.connector import Connector, Sink
+from examples.defects.scenario import DEFECTS
 from examples.example import Program, play
 from examples.life.scenario import LIFE
 from examples.neurograph.scenario import NEUROGRAPH
@@ -32,7 +32,7 @@ PROGRAMS: Final[Mapping[str, tuple[Program, float]]] = {
     "orders": (ORDERS.run, 0.42),
     "neurograph": (NEUROGRAPH.run, 0.24),
     "life": (LIFE.run, 0.18),
-    "defects": (defects.run, 0.1),
+    "defects": (DEFECTS.run, 0.1),
     "roles": (ROLES.run, 0.06),
 }
 """Each seed system, and its share of the events when all run together."""

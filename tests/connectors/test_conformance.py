@@ -13,7 +13,7 @@ from connectors.demo.connector import DemoConnector, DemoOptions
 from eventscope import EventBus
 from eventscope.connector import Connector
 from tests.connectors.conformance import ConnectorConformance, DeliveryConformance, World
-from tests.connectors.worlds import FileWorld, InProcessWorld, TapWorld, UdpWorld
+from tests.connectors.worlds import FileWorld, InProcessWorld, SqliteWorld, TapWorld, UdpWorld
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "connector_example" / "eventscope_udp.py"
 
@@ -54,6 +54,22 @@ class TestFileToItsEnd(DeliveryConformance):
     @pytest.fixture
     def world(self, tmp_path: Path) -> World:
         return FileWorld(tmp_path / "events.jsonl", follow=0)
+
+
+class TestFollowedTable(DeliveryConformance):
+    @pytest.fixture
+    def world(self, tmp_path: Path) -> World:
+        return SqliteWorld(tmp_path / "shop.db")
+
+
+class TestFollowedTableInAProcess(TestFollowedTable):
+    in_a_process = True
+
+
+class TestTableToItsEnd(DeliveryConformance):
+    @pytest.fixture
+    def world(self, tmp_path: Path) -> World:
+        return SqliteWorld(tmp_path / "shop.db", follow=0)
 
 
 class TestDemo(ConnectorConformance):

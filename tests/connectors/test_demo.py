@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from connectors.demo import defects as demo_defects
 from connectors.demo.connector import PROGRAMS, SCENARIOS, DemoConnector, DemoOptions, run_scenario
 from eventscope import EventBus, EventPriority
 from eventscope.connector import SourceState
 from eventscope.step import Phase, Step
+from examples.defects import scenario as defects
 from examples.life import scenario as life
 from examples.neurograph import scenario as neurograph
 from examples.orders import scenario as orders
@@ -23,7 +23,7 @@ MODULES = {
     "orders": orders,
     "neurograph": neurograph,
     "life": life,
-    "defects": demo_defects,
+    "defects": defects,
     "roles": roles,
 }
 
@@ -144,7 +144,7 @@ async def test_the_connector_shows_every_step_and_says_who_subscribes():
     await DemoConnector(DemoOptions(path="orders", rate=1200, seed=5, seconds=0.4)).run(sink)
     expected = Counter(step.phase for step in await steps_of("orders"))
     assert Counter(row.phase for row in sink.records) == expected
-    assert len(sink.declared["demo:orders"].subscriptions) == 14
+    assert len(sink.declared["demo:orders"].subscriptions) == 22
     assert SourceState.LIVE in {state for state, _ in sink.states}
     assert sink.losses == []
 

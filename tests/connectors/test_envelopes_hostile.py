@@ -121,6 +121,7 @@ def test_bombs_take_no_time(payload: bytes) -> None:
     for _ in range(20):
         json.loads(harmless)
     allowed = 20 * (time.perf_counter() - began)
+    assert_sound(read_envelope([], harmless))  # what is imported at the first message is not the bomb's doing
     began = time.perf_counter()
     assert_sound(read_envelope([("content-type", b"application/json")], payload))
     assert_sound(read_envelope([("content-type", b"application/cbor")], payload))

@@ -1,4 +1,4 @@
-"""The sources that tests watch through connectors: a bus in this process, a tapped bus, files, datagrams."""
+"""The sources that tests watch through connectors: a bus in this process, a tapped bus, files, tables, datagrams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import base64
 import contextlib
 import json
 import socket
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,52 @@ def own_line(event: Event) -> str:
 def rfc3339(nanoseconds: int) -> str:
     seconds, fraction = divmod(nanoseconds, 10**9)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:09}Z"
+
+
+class SqliteWorld(World):
+    """The table of an event store, one aggregate for each correlation."""
+
+    scheme = "sqlite"
+    keeps = tuple(column for column in ALL if column != "headers")
+
+    def __init__(self, path: Path, follow: int = 1) -> None:
+        self.path = path
+        self.follow = follow
+        self.ends = not follow
+        with self._database() as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, event_id, aggregate_id,"
+                " event_type, data, metadata, occurred_at)"
+            )
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self.path)) as database, database:
+            yield database
+
+    def connector(self) -> Connector:
+        return open_source(f"sqlite:{self.path}?follow={self.follow}")
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        rows = [self._row(event) for event in events]
+        with self._database() as database:
+            database.executemany("INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?)", rows)
+
+    def expected(self, event: Event) -> Mapping[str, Any]:
+        return facts(event)
+
+    def _row(self, event: Event) -> tuple[Any, ...]:
+        about = {
+            "correlation_id": event.correlation_id,
+            "causation_id": event.causation_id,
+            "category": event.category,
+            "priority": event.priority.name,
+            "source": event.source,
+            **event.metadata,
+        }
+        payload = payload_bytes(event.payload)
+        return event.id, event.correlation_id, event.type, payload, json.dumps(about), event.timestamp
 
 
 class UdpWorld(World):

@@ -24,16 +24,6 @@ from widgets.loop import WindowLoop
 Feed = Callable[[Sequence[Record]], int]
 
 
-OFFSCREEN = "This plugin does not support (propagateSizeHints|raise|grabbing the keyboard)"
-"""Said by Qt's offscreen platform for windows and popups; no fault of ours."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pass the Qt warnings that mean nothing."""
-    for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN))
-
-
 def window_loop() -> asyncio.AbstractEventLoop:
     """The loop that the program itself runs on."""
     return WindowLoop(QApplication.instance())

@@ -72,6 +72,7 @@ async def test_a_wire_that_only_hangs_is_live_again(node: RabbitNode, fanout: st
 @both_runners
 async def test_a_broker_that_is_killed_and_comes_back(node: RabbitNode, fanout: str, back: Stopwatch) -> None:
     async with supervised(connector(node, f"exchange={fanout}")) as sink:
+        await asyncio.to_thread(node.settle)
         await asyncio.to_thread(node.kill)
         await eventually(lambda: any("nothing listens" in failure for failure in sink.failures))
         await asyncio.to_thread(node.start)
