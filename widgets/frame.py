@@ -1,7 +1,7 @@
-"""The frame clock: empties the intake sixty times a second, and lets the visible views catch up each second time.
+"""The frame clock: empties the intake sixty times a second, and lets the visible views catch up.
 
-So what is stored at once is little, and every other beat leaves its time to Qt: a flood is taken in without holding
-anything up.
+Few new rows are shown at once. In a flood the views catch up on every second beat only: what is stored at once is
+little, and every other beat leaves its time to Qt, so that a flood is taken in without holding anything up.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from app.session import Session
 BEAT_MS: Final = 16
 DRAIN_S: Final = 0.004
 """The share of a beat that storing new rows may take; painting gets the rest."""
+
+FEW: Final = 300
+"""Rows of one beat that are shown at once: about 18,000 a second."""
 
 
 class View(Protocol):
@@ -37,8 +40,8 @@ class FrameClock(QObject):
         self._session = session
         self._views = views
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._half_beat)
-        self._rests = False
+        self._timer.timeout.connect(self.beat)
+        self._rested = False
         self.last_ms = 0.0
 
     def start(self) -> None:
@@ -49,18 +52,16 @@ class FrameClock(QObject):
         """Beat no more."""
         self._timer.stop()
 
-    def _half_beat(self) -> None:
-        self._rests = not self._rests
-        if self._rests:
-            self._session.drain(DRAIN_S)
-        else:
-            self.beat()
-
     def beat(self) -> None:
-        """One frame."""
+        """One beat."""
         started = time.perf_counter()
-        self._session.drain(DRAIN_S)
+        stored = self._session.drain(DRAIN_S)
+        self._rested = not self._rested and not 0 < stored <= FEW
+        if not self._rested:
+            self._show()
+        self.last_ms = (time.perf_counter() - started) * 1e3
+
+    def _show(self) -> None:
         for view in self._views:
             if view.isVisible():
                 view.tick()
-        self.last_ms = (time.perf_counter() - started) * 1e3

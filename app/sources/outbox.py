@@ -17,7 +17,11 @@ from app.sources.messages import Message, Standing, call, encode, rows_of
 from eventscope.connector import Block, Chart, Declaration, Record, SourceState
 
 SHIP_S: Final = 0.016
-"""The least time between two departures."""
+SOON_S: Final = 0.006
+"""The least time between two departures, and while few rows come."""
+
+FEW: Final = 300
+"""Rows that may leave soon: many small parcels would cost the monitor more than one."""
 
 TELL_S: Final = 0.5
 """How often it is told what was dropped, and where the connector is."""
@@ -78,11 +82,12 @@ class Outbox(Bound):
         """Send rows, as long as the connector runs."""
         while True:
             await self._pushed.wait()
+            few = self.rows <= FEW
             self._collect()
             while self._ready:
                 await self._underway.acquire()
                 self._depart()
-            await asyncio.sleep(SHIP_S)
+            await asyncio.sleep(SOON_S if few else SHIP_S)
 
     async def tell(self) -> NoReturn:
         """Send what else there is to say, now and then."""

@@ -9,7 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from connectors.envelopes.formats.schema_registry import SchemaRegistry, registry_at
+from connectors.envelopes.formats.schema_registry import (
+    REGISTRY,
+    REGISTRY_PASSWORD,
+    REGISTRY_USER,
+    SchemaRegistry,
+    registry_named,
+)
 from connectors.login import IN_THE_CLEAR, Login, is_this_machine
 from connectors.options import option
 from connectors.source_url import SourceUrlError, host_and_port, place_of
@@ -98,14 +104,9 @@ class KafkaOptions:
         group=MORE,
     )
 
-    registry: str | None = option(
-        "a schema registry as http://HOST:PORT, asked for schemas of Avro and Protobuf values; by default nobody is",
-        None,
-        group=MORE,
-        example="http://localhost:8081",
-    )
-    registry_user: str | None = option("user name for the schema registry", None, group=MORE)
-    registry_password: str | None = option("password for the schema registry", None, group=MORE, secret=True)
+    registry: str | None = option(REGISTRY, None, group=MORE, example="http://localhost:8081")
+    registry_user: str | None = option(REGISTRY_USER, None, group=MORE)
+    registry_password: str | None = option(REGISTRY_PASSWORD, None, group=MORE, secret=True)
 
     def __post_init__(self) -> None:
         self._examine()
@@ -137,8 +138,7 @@ class KafkaOptions:
     @property
     def schema_registry(self) -> SchemaRegistry | None:
         """The registry to ask, if one is named; raises ValueError."""
-        login = (self.registry_user or "", self.registry_password or "")
-        return registry_at(self.registry, login) if self.registry else None
+        return registry_named(self.registry, self.registry_user, self.registry_password)
 
     @property
     def start(self) -> str:

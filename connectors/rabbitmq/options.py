@@ -9,6 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from connectors.envelopes.formats.schema_registry import (
+    REGISTRY,
+    REGISTRY_PASSWORD,
+    REGISTRY_USER,
+    SchemaRegistry,
+    registry_named,
+)
 from connectors.login import Login
 from connectors.options import option
 from connectors.source_url import place_of
@@ -70,9 +77,13 @@ class RabbitOptions:
     keyfile_password: str | None = option("the password of that key", None, group=TLS, secret=True)
     server_name: str | None = option("the name in the broker's certificate, if not HOST", None, group=TLS)
     no_verify_ssl: bool = option("1 trusts any certificate: anybody may listen in", False, group=TLS)
+    registry: str | None = option(REGISTRY, None, group=MORE, example="http://localhost:8081")
+    registry_user: str | None = option(REGISTRY_USER, None, group=MORE)
+    registry_password: str | None = option(REGISTRY_PASSWORD, None, group=MORE, secret=True)
 
     def __post_init__(self) -> None:
         self._demand_one_thing()
+        _ = self.schema_registry
 
     def _demand_one_thing(self) -> None:
         if {"", "amq.default"} & set(self.exchange):
@@ -84,6 +95,11 @@ class RabbitOptions:
             raise ValueError("bind=KEY goes with exchange=NAME")
         if self.start is None:
             raise ValueError(f"from takes {STARTS}")
+
+    @property
+    def schema_registry(self) -> SchemaRegistry | None:
+        """The registry to ask, if one is named; raises ValueError."""
+        return registry_named(self.registry, self.registry_user, self.registry_password)
 
     @property
     def start(self) -> str | int | None:

@@ -79,7 +79,7 @@ class Tail:
         self._sink = sink
         self._memory = memory
         self._exchanges = (TRACE_EXCHANGE,) if options.firehose else options.exchange
-        self._decoding = Decoding("amqp")
+        self._decoding = Decoding("amqp", options.schema_registry)
         read = read_traced if options.firehose else read_message
         self._read: Callable[[Message], Record] = partial(read, decoding=self._decoding)
         self._notes: list[str] = []
@@ -145,10 +145,16 @@ class Tail:
             if messages := frames.take():
                 try:
                     await source.acknowledge(messages[-1].tag)  # first, so that the broker sends on meanwhile
+                    await self._prepare(messages)
                 finally:
                     self._hand_over(messages)
             elif frames.ended:
                 raise self._link.trouble()
+
+    async def _prepare(self, messages: list[Message]) -> None:
+        """Get the schemas that messages need, if there is a registry."""
+        for exchange in {message.exchange for message in messages}:
+            await self._decoding.prepare(exchange, (((), m.body) for m in messages if m.exchange == exchange))
 
     def _hand_over(self, messages: list[Message]) -> None:
         self._mean_size = sum(len(message.body) for message in messages) / len(messages)

@@ -230,7 +230,7 @@ async def test_what_is_added_comes_and_latest_leaves_out_what_was_there(path):
 
 
 @pytest.mark.parametrize("journal", ["wal", "delete"])
-async def test_nothing_is_written_and_a_file_that_may_only_be_read_is_enough(path, journal):
+async def test_nothing_in_the_file_is_written_and_one_that_may_only_be_read_is_enough(path, journal):
     store(path, 1, 2, journal=journal)
     before = path.read_bytes()
     path.chmod(0o400)
@@ -301,6 +301,45 @@ async def test_one_that_began_at_the_end_of_an_empty_table_misses_nothing_while_
     add(path, 1)
     await read(connector, sink, 1)
     assert numbers(sink) == [1]
+
+
+async def test_a_row_that_was_marked_as_published_meanwhile_is_known_again(path):
+    connector, sink = source(store(path, 1)), Collected()
+    with database(path, "ALTER TABLE events ADD COLUMN published INTEGER"):
+        pass
+    await read(connector, sink, 1)
+    with database(path, "UPDATE events SET published = 1"):
+        pass
+    add_published(path, 2)
+    await read(connector, sink, 2)
+    assert numbers(sink) == [1, 2]
+
+
+def add_published(path: Path, number: int) -> None:
+    with database(path) as connection:
+        row = ("ord-1", "OrderPaid", json.dumps({"n": number}), "2026-01-31T12:00:00", number)
+        connection.execute("INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, 0)", row)
+
+
+async def test_one_that_goes_on_while_a_writer_has_the_whole_file_waits_and_begins_not_again(path):
+    connector, sink = source(store(path, 1, journal="delete")), Collected()
+    await read(connector, sink, 1)
+    add(path, 2)
+    task = run(connector, sink)
+    await eventually(lambda: bool(sink.states) and len(sink.states) > 1)
+    await stopped(task)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        again = run(connector, sink)
+        await asyncio.sleep(0.1)
+        writer.execute(INSERT, ("ord-1", '{"n": 3}', 3))
+        writer.execute("COMMIT")
+    if again.done() and not again.cancelled():  # the file could not even be opened: tried again by the supervisor
+        assert isinstance(again.exception(), ConnectorError)
+        again = run(connector, sink)
+    await eventually(lambda: numbers(sink)[-1:] == [3])
+    await stopped(again)
+    assert numbers(sink) == [1, 2, 3]
 
 
 async def test_another_file_in_its_place_is_read_from_its_beginning_and_a_row_says_so(path, tmp_path):

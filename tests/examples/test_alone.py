@@ -15,7 +15,7 @@ import pytest
 from processes import finish, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("neurograph", "roles", "life")
+NAMES = ("neurograph", "roles", "life", "orders")
 COMMANDS = [
     line
     for name in NAMES

@@ -19,10 +19,10 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_tail_watches_the_demo(python):
-    done = python(["-c", WITHOUT_QT, "tail", "demo:orders?rate=500&seed=3", "--limit", "40"])
+    done = python(["-c", WITHOUT_QT, "tail", "demo:orders?rate=500&seed=3", "--limit", "100"])
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(events) == 40
+    assert len(events) == 100
     assert {"order.created", "inventory.reserved"} <= {event["type"] for event in events}
 
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 NOT_BY_HAND: Final = frozenset({"inprocess"})
 """Attached by the program that opens the window, not by its user."""
 
-ICONS: Final = {"demo": "monitor-play", "tap": "radio", "file": "folder-open"}
+ICONS: Final = {"demo": "monitor-play", "tap": "radio", "file": "folder-open", "sqlite": "table"}
 PLACES: Final = frozenset({"host", "hosts"})
 
 

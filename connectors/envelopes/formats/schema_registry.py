@@ -23,6 +23,12 @@ __all__ = ["NoSchema", "Schema", "SchemaRegistry", "registry_at"]
 
 log = logging.getLogger(__name__)
 
+REGISTRY: Final = (
+    "a schema registry as http://HOST:PORT, asked for schemas of Avro and Protobuf values; by default nobody is"
+)
+REGISTRY_USER: Final = "user name for the schema registry"
+REGISTRY_PASSWORD: Final = "password for the schema registry"  # noqa: S105  what an option is for
+
 ANSWER_S: Final = 2.0
 PREPARE_S: Final = 3.0
 """How long a batch of messages waits for schemas that are new."""
@@ -170,6 +176,11 @@ class SchemaRegistry:
 def registry_at(url: str, login: tuple[str, str] = ("", "")) -> SchemaRegistry:
     """The one registry at a URL in this process, so that what is known is known to all; raises ValueError."""
     return SchemaRegistry(url, login)
+
+
+def registry_named(url: str | None, user: str | None, password: str | None) -> SchemaRegistry | None:
+    """The registry that the options of a source name, if they do; raises ValueError."""
+    return registry_at(url, (user or "", password or "")) if url else None
 
 
 class NotThere(ValueError):

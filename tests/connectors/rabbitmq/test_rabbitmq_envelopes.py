@@ -21,6 +21,7 @@ from rabbitmq_world import Application, connector, tailing
 from eventscope.step import Phase
 from tests.connectors.conformance import eventually
 from tests.connectors.goldens import GOLDENS
+from tests.connectors.test_schema_registry import ORDER, framed, order, registered, schema_server
 
 SUPPORT = Path(celery_shop.__file__).parent
 HERE = [golden for golden in GOLDENS if "amqp" in golden.on and golden.name != "batch"]
@@ -85,3 +86,16 @@ async def test_a_celery_worker_is_followed_from_task_to_failure(application: App
     assert {row.correlation_id for row in bad} == {"t-root"}, "only some of its events name the root"
     assert next(row.error for row in bad if row.phase == Phase.FAILED) == "ValueError('no stock')"
     assert {row.envelope for row in sink.records} == {"celery", "celery event"}
+
+
+async def test_avro_is_read_by_the_schemas_of_a_registry(application: Application, fanout: str) -> None:
+    async with (
+        schema_server(schemas={"7": registered(ORDER)}) as server,
+        tailing(connector(application.node, f"exchange={fanout}&registry={server.url}")) as sink,
+    ):
+        await application.send(fanout, [framed(7, order()), framed(8, order())])
+        await eventually(lambda: sink.rows == 2)
+    known, unknown = sink.records
+    assert (known.type, known.correlation_id, known.payload) == ("order.created", "c1", framed(7, order()))
+    assert "schema 8 unknown" in (unknown.error or "")
+    assert unknown.payload == framed(8, order())

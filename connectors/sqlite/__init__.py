@@ -1,0 +1,1 @@
+"""`sqlite:PATH` tails the table of an event store."""

@@ -1,0 +1,29 @@
+"""`python -m examples.orders`: the shop on a tapped bus.
+
+`ORDERS_DATABASE` names a file for its history, `ORDERS_KAFKA` a broker that the history is published to.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from eventscope import EventBus
+from examples.alone import main
+from examples.orders.database import TEMPORARY
+from examples.orders.scenario import ORDERS
+from examples.orders.system import Shop
+
+
+def build(event_bus: EventBus) -> Shop:
+    """The shop as the environment wants it. Raises ModuleNotFoundError for what that needs."""
+    shop = Shop(event_bus, os.environ.get("ORDERS_DATABASE", TEMPORARY))
+    if servers := os.environ.get("ORDERS_KAFKA"):
+        from examples.orders.kafka_outlet import KafkaOutlet
+
+        shop.add(KafkaOutlet(shop.store, event_bus, servers))
+    return shop
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(replace(ORDERS, build=build)))
