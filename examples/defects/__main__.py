@@ -1,7 +1,7 @@
 """`python -m examples.defects`: the services on a tapped bus; what they may use is named in the environment.
 
-`DEFECTS_DATABASE` names a file for their tables, `DEFECTS_LOG` one for the lines of the events, and `DEFECTS_RABBITMQ`
-the URL of a broker that the events are published to as well.
+`DEFECTS_DATABASE` names a file for their tables, `DEFECTS_LOG` one for the lines of the events; `DEFECTS_RABBITMQ` and
+`DEFECTS_REDIS` the URLs of brokers that the events are published to as well.
 """
 
 from __future__ import annotations

@@ -36,10 +36,13 @@ class Courier:
             self._woken.clear()
             try:
                 await self._outbox.drain(self._outlet)
-            except OSError as error:
+            except Exception as error:
                 failures += 1
                 if failures == 1:
-                    log.warning("%s is away, its events wait in the outbox: %s", self._outlet, error)
+                    unexpected = not isinstance(error, OSError)
+                    log.warning(
+                        "%s is away, its events wait in the outbox: %s", self._outlet, error, exc_info=unexpected
+                    )
                 await asyncio.sleep(self._backoff.delay(failures))
                 continue
             if failures:

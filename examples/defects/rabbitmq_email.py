@@ -123,11 +123,14 @@ def main(arguments: Sequence[str]) -> int:
     """Consume from the broker of the URL given; returns the exit code."""
     url = arguments[0] if arguments else "amqp://guest:guest@127.0.0.1:5672/"
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # that the broker is away is said below
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(until_signal(consume(url)))
     except OSError as error:
-        print(f"email_consumer: error: {error}", file=sys.stderr)
+        print(
+            f"email_consumer: error: RabbitMQ cannot be used: {error}; check the URL and that it runs", file=sys.stderr
+        )
         return 2
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sqlite3
@@ -195,3 +196,22 @@ async def test_a_change_is_in_the_file_before_its_event_is_anywhere(tmp_path):
         await site.projects.create(5, "Мост")
         await emptied(site, BROKER)
     assert seen == [1]
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "environment", "says"),
+    [
+        ("examples.defects", ["--seconds", "1"], {"DEFECTS_DATABASE": "nowhere/site.db"}, "nowhere/site.db"),
+        ("examples.defects.rabbitmq_email", ["amqp://guest:canary@127.0.0.1:1/"], {}, "check the URL and that it runs"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path, module, arguments, environment, says):
+    tap = ["--tap", str(tmp_path / "tap.sock")] if module == "examples.defects" else []
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments, *tap],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=40, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert says in line
+    assert "canary" not in line

@@ -75,16 +75,19 @@ async def check(node, site):
         await RabbitEmail(channel, mails.send, WAITS_S).start()
         session.attach(open_source(f"{node.url}/?exchange={EXCHANGE}&management=127.0.0.1:{node.management}"))
         await asyncio.sleep(1.0)
+        await channel.default_exchange.publish(aio_pika.Message(b"no envelope"), QUEUE)
         await change_statuses(site, (1, 2, 3))
         await until(all_brought)
 
         async def dead():
             session.drain()
-            return (await channel.get_queue(DEAD)).declaration_result.message_count == 1
+            return (await channel.get_queue(DEAD)).declaration_result.message_count == 2
 
         await until(dead)
         check_mails(mails)
-        check_dead_letter(await (await channel.get_queue(DEAD)).get(no_ack=True))
+        dead_letters = await channel.get_queue(DEAD)
+        assert (await dead_letters.get(no_ack=True)).body == b"no envelope", "nobody tries that again"
+        check_dead_letter(await dead_letters.get(no_ack=True))
         check_seen(session)
         await session.close()
     await asyncio.to_thread(node.kill)
