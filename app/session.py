@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from app.gaps import events_between_gaps
+from app.gauges import Gauges
 from app.latency.breaches import Breaches
 from app.latency.latency import Latency
 from app.settings import Settings
@@ -54,6 +55,7 @@ class Session:
         self.breaches = Breaches(self.settings.budgets_ms)
         self.topology = Topology()
         self.tally = Tally()
+        self.gauges = Gauges()
 
     @property
     def sources(self) -> list[Source]:
@@ -101,7 +103,7 @@ class Session:
 
     def _show_rows(self, chunk: Chunk, start: int, stop: int) -> None:
         for first, last in events_between_gaps(chunk, start, stop):
-            for part in (self.tally, self.traces, self.latency, self.breaches, self.topology):
+            for part in (self.tally, self.traces, self.latency, self.breaches, self.topology, self.gauges):
                 part.add(chunk, first, last)
 
     def _declared(self, source: str, told: Declaration | Chart) -> None:

@@ -29,6 +29,7 @@ OURS: Final = {
     "file": "connectors.file.connector:FileConnector",
     "inprocess": "connectors.inprocess:InProcessConnector",
     "kafka": "connectors.kafka.connector:KafkaConnector",
+    "redis": "connectors.redis.connector:RedisConnector",
     "sqlite": "connectors.sqlite.connector:SqliteConnector",
     "tap": "connectors.tap.connector:TapConnector",
 }

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from eventscope import Event
+from examples.database import Database
 from examples.defects.envelope import envelope_of, event_of
-from examples.orders.database import Database
 
 __all__ = ["OUTBOX", "Outbox", "Outlet"]
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from eventscope import Event, EventBus
 from examples.component import Component
+from examples.database import Database
 from examples.defects.outbox import Outbox
 from examples.defects.tables import Refused
-from examples.orders.database import Database
 
 __all__ = ["DomainService", "named"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from eventscope import Event, EventBus
+from examples.database import Database
 from examples.defects.courier import Courier
 from examples.defects.dashboard import Archive, Dashboard
 from examples.defects.defects import DefectsService
@@ -17,7 +18,6 @@ from examples.defects.projects import ProjectsService
 from examples.defects.tables import SCHEMA
 from examples.defects.workflow import SiteEngineer
 from examples.example import System
-from examples.orders.database import Database
 
 __all__ = ["BUS", "Site"]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from eventscope import EventBus
 from examples.alone import main
-from examples.orders.database import TEMPORARY
+from examples.database import TEMPORARY
 from examples.orders.scenario import ORDERS
 from examples.orders.system import Shop
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eventscope import Event
-from examples.orders.database import TEMPORARY, Database
+from examples.database import TEMPORARY, Database
 
 __all__ = ["AT_ONCE", "EventStore", "Stored", "VersionConflict"]
 

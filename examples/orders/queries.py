@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from examples.orders.database import Database
+from examples.database import Database
 
 __all__ = ["ListOrders", "OrderQueries"]
 

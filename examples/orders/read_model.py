@@ -13,7 +13,7 @@ from typing import Final
 
 from eventscope import Event, EventBus, EventHandler
 from examples.component import Component
-from examples.orders.database import TEMPORARY, Database
+from examples.database import TEMPORARY, Database
 from examples.orders.event_store import EventStore, Stored
 from examples.orders.projection import project
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from eventscope import EventBus
+from examples.database import TEMPORARY
 from examples.example import System
 from examples.orders.backoffice import Analytics, AuditTrail, FraudCheck, Loyalty, Notifications, Storefront
 from examples.orders.catalogue import STOCK
-from examples.orders.database import TEMPORARY
 from examples.orders.event_store import EventStore
 from examples.orders.inventory import InventoryService
 from examples.orders.order_service import OrderService

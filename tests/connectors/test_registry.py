@@ -22,13 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Packages that bring connectors: one that works, one that lacks a module, one that is none."""
     points = [
-        EntryPoint("redis", "connectors.absent_redis_client:Redis", registry.GROUP),
         EntryPoint("pulsar", "absent_pulsar_client:Pulsar", registry.GROUP),
         EntryPoint("broken", "connectors.registry:NoSuchName", registry.GROUP),
         EntryPoint("odd", "connectors.registry:schemes", registry.GROUP),
         EntryPoint("tap", "somebody.else:Tap", registry.GROUP),
     ]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    monkeypatch.setitem(registry.OURS, "redis", "connectors.absent_redis_client:Redis")
     registry._found.cache_clear()
     yield
     registry._found.cache_clear()

@@ -15,7 +15,7 @@ import pytest
 from processes import finish, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("neurograph", "roles", "life", "orders")
+NAMES = ("neurograph", "roles", "life", "orders", "defects")
 COMMANDS = [
     line
     for name in NAMES

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import json
 import os
 import random
@@ -23,8 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from certificates import Authority
+from debian import installed
 
 SERVERS = Path("/usr/lib/rabbitmq/lib")
 START_S = 60.0
@@ -57,43 +56,12 @@ ssl_cert_login_from = common_name
 
 def server_folder() -> Path:
     """Where the server lies; installs it in CI or as root when it is missing."""
-    if not (found := installed_server()) and (os.geteuid() == 0 or _in_ci()):
-        _install()
-        found = installed_server()
-    if found is None:
-        message = "RabbitMQ is missing; install it with: apt-get install --no-install-recommends rabbitmq-server"
-        raise (pytest.fail if _in_ci() else pytest.skip).Exception(message)
-    return found
+    return installed("rabbitmq-server", installed_server)
 
 
 def installed_server() -> Path | None:
     """Where the server lies, None if it is missing."""
     return next(iter(sorted(SERVERS.glob("rabbitmq_server-*/sbin"))), None)
-
-
-def _in_ci() -> bool:
-    return os.environ.get("CI", "").lower() in ("1", "true")
-
-
-@functools.cache
-def _install() -> None:
-    """Install Debian's package once, without ever starting its service."""
-    policy = Path("/usr/sbin/policy-rc.d")  # what Debian asks before it starts a service
-    ours = not policy.exists() and os.geteuid() == 0
-    if ours:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    command = [*sudo, "apt-get", "install", "-y", "--no-install-recommends", "rabbitmq-server"]
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        subprocess.run([*sudo, "apt-get", "update"], capture_output=True, timeout=120, check=False, env=quiet)
-        subprocess.run(command, capture_output=True, timeout=300, check=False, env=quiet)
-    except (OSError, subprocess.TimeoutExpired):
-        pass  # that it is missing is said by the caller
-    finally:
-        if ours:
-            policy.unlink()
 
 
 def free_ports(count: int) -> list[int]:

@@ -69,6 +69,7 @@ class Desk:
             Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Ctrl+2", "chart-spline"),
             Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Ctrl+3", "waypoints"),
             Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Ctrl+4", "triangle-alert"),
+            Command("&View", "Gauges", lambda: window.open_dock(window.views.gauges), "Ctrl+7", "chart-spline"),
             Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Ctrl+5", "panel-right"),
             Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Ctrl+6", "plug"),
             Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from widgets.focus import Focus
     from widgets.window.views import Views
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when a saved layout no longer fits the docks."""
 
 LEFT, RIGHT, BOTTOM = (
@@ -107,14 +107,15 @@ class MainWindow(QMainWindow):
 
     def spread(self) -> None:
         """Show trace, latency and subscriptions side by side instead of over each other."""
-        trace, latency, subscriptions, findings = self.docks[2:]
-        for dock in (trace, latency, subscriptions, findings):
+        trace, latency, subscriptions, *others = self.docks[2:]
+        for dock in self.docks[2:]:
             self.removeDockWidget(dock)  # Qt would keep docks that lie over each other together
         for dock in (trace, latency, subscriptions):
             self.addDockWidget(BOTTOM, dock, Qt.Orientation.Horizontal)
             dock.show()
-        self.tabifyDockWidget(trace, findings)
-        findings.show()
+        for dock in others:
+            self.tabifyDockWidget(trace, dock)
+            dock.show()
         trace.raise_()
         self.resizeDocks([trace, latency, subscriptions], [560, 480, 480], Qt.Orientation.Horizontal)
         self.resizeDocks([trace], [int(self.height() * 0.45)], Qt.Orientation.Vertical)
@@ -165,6 +166,7 @@ class MainWindow(QMainWindow):
             add_dock(self, "latency", "Latency", views.latency, BOTTOM),
             add_dock(self, "subscriptions", "Subscriptions", views.map, BOTTOM),
             add_dock(self, "findings", "Findings", views.findings, BOTTOM),
+            add_dock(self, "gauges", "Gauges", views.gauges, BOTTOM),
         ]
         tabbed(self, below)
         for dock in (*sides, *below):

@@ -8,6 +8,7 @@ from app.session import Session
 from widgets.detail.detail import DetailView
 from widgets.focus import Focus
 from widgets.frame import FrameClock, View
+from widgets.gauges.view import GaugesView
 from widgets.latency.view import LatencyView
 from widgets.map.findings_view import FindingsView
 from widgets.map.view import MapView
@@ -35,6 +36,7 @@ class Views(QObject):
         self.latency = LatencyView(session, focus)
         self.map = MapView(session, focus)
         self.findings = FindingsView(session, focus)
+        self.gauges = GaugesView(session, focus)
         self.pill = StatePill()
         self.status = StatusBar(session, self.work.matches, self.pill)
         self.clock = FrameClock(session, self._in_order(), self)
@@ -52,7 +54,7 @@ class Views(QObject):
     def _in_order(self) -> list[View]:
         return [
             self.work, self.sources, self.detail, self.traces,
-            self.latency, self.map, self.findings, self.status, self._start_page,
+            self.latency, self.map, self.findings, self.gauges, self.status, self._start_page,
         ]  # fmt: skip
 
     def _connect(self) -> None:

@@ -1,0 +1,1 @@
+"""Redis: channels of pub/sub, and streams."""

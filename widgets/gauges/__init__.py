@@ -1,0 +1,1 @@
+"""Gauges: figures that programs tell about themselves."""
