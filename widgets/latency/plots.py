@@ -75,7 +75,7 @@ class LatencyPlots(QWidget):
             budget = status.budget_ms if judged else None
             times = np.array([b.at / SECOND for b in breaches if b.priority == priority and judged])
             lane.show_curves(curves, budget, times, span_of(curves, budget), log)
-            lane.say(why_empty(curves, priority, latency.measured(kind, priority), until - since))
+            lane.say(why_empty(curves, latency.measured(kind, priority), until - since))
             self.heads[priority].show_status(status, judged=judged)
         self._show_time(since, until, live)
 
@@ -158,10 +158,10 @@ def point_text(priority: EventPriority, curves: Curves, point: int) -> str:
     return f"{priority.name}  p50 {p50}  p95 {p95}  p99 {p99} ms  n = {curves.count[point]}{worst}"
 
 
-def why_empty(curves: Curves, priority: EventPriority, measured: int, window_ns: int) -> str:
-    """What an empty lane says; nothing when there is something to see."""
+def why_empty(curves: Curves, measured: int, window_ns: int) -> str:
+    """What an empty lane says, in few words as it may be narrow; nothing when there is something to see."""
     if curves.samples:
         return ""
     if measured:
-        return f"No handled events with priority {priority.name} in the {span_text(window_ns)} shown"
-    return f"No handled events with priority {priority.name} yet: the lane fills when their times are measured"
+        return f"none handled in these {span_text(window_ns)}"
+    return "none handled yet"
