@@ -17,6 +17,7 @@ import msgspec
 from app.sources.child import Task
 from app.sources.child_process import ChildProcess, Exit
 from app.sources.messages import Call, End, Rows, Standing, Told, encode, make_call
+from app.store.parcel import Parcel
 from app.tasks import spawn
 from connectors.gap import gap_record
 from connectors.registry import open_source
@@ -40,6 +41,8 @@ class Hosted(Connector):
         self._growth = growth
         self._position = encode(self.inner.position())
         self._attached = False
+        self._held: list[Parcel] = []
+        """Rows of which the process has not said yet what position is behind them."""
         self._child: ChildProcess | None = None
         kind = type(self.inner)
         if not self.inner.portable:
@@ -86,6 +89,7 @@ class Hosted(Connector):
     async def run(self, sink: Sink) -> None:
         """Have a process tail the source; ends as the run there does. Raises ConnectorError if that process fails."""
         self._attached = False
+        self._held.clear()
         self._child = child = self._start()
         taking = spawn(_take(child, sink), name=f"room for {self.label}")
         try:
@@ -94,6 +98,8 @@ class Hosted(Connector):
             taking.cancel()
             child.stop()
             await self._last_words(child, sink)
+            if self.position() is None:
+                self._hand_over(sink)  # they will not come again
             self._child = None
 
     def _start(self) -> ChildProcess:
@@ -127,13 +133,21 @@ class Hosted(Connector):
             case Rows():
                 self._attached = True
                 child.parcels.release()
-                sink.push(told.parcel())
-                self._position = told.position or self._position
+                self._held.append(told.parcel())
+                if told.position:
+                    self._hand_over(sink)
+                    self._position = told.position
             case Standing() | End():
                 self._position = told.position
             case Call():
                 self._attached = self._attached or told.name == "state"
                 make_call(sink, told)
+
+    def _hand_over(self, sink: Sink) -> None:
+        """Hand over what was held; it goes together with its position, so that a lost process repeats none of it."""
+        for parcel in self._held:
+            sink.push(parcel)
+        self._held.clear()
 
     def _finish(self, sink: Sink, end: End) -> None:
         """End as the run in the process did."""
@@ -151,6 +165,7 @@ class Hosted(Connector):
         """The process is lost, and with it what it had read and not yet handed over, unless there is a position."""
         sentence = f"the process that reads it failed: {why}"
         if self._attached and self.position() is None:
+            self._hand_over(sink)
             sink.push([gap_record(self.label, None, exact=False, reason=sentence)])
         raise ConnectorError(sentence)
 

@@ -232,6 +232,22 @@ async def test_a_source_that_can_wait_waits_for_room_here() -> None:
     assert sink.losses == []
 
 
+async def test_a_process_that_is_killed_in_the_middle_of_a_large_batch_repeats_nothing() -> None:
+    sink, connector, killed = Narrow(), Hosted(Numbering(Habits(last=0, batch=9_000, pause=0.1))), []
+
+    async def kill_while_there_is_no_room_for_the_rest() -> None:
+        await eventually(lambda: bool(sink.states))
+        await asyncio.sleep(1)
+        killed.append(pid_of(connector))
+        os.kill(killed[0], signal.SIGKILL)
+        sink.open.set()
+
+    task = asyncio.get_running_loop().create_task(kill_while_there_is_no_room_for_the_rest())
+    await supervised(connector, sink, lambda: bool(killed) and sink.rows > 30_000)
+    await task
+    assert numbers(sink) == list(range(len(numbers(sink))))
+
+
 async def test_of_a_source_that_cannot_wait_the_least_urgent_rows_are_dropped_and_counted() -> None:
     sink, connector = Narrow(), habitual("flooding", last=120_000)
     task = run(connector, sink)
