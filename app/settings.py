@@ -19,6 +19,7 @@ from msgspec import Meta
 from app.latency.budgets import DEFAULT_BUDGETS_MS
 from app.redaction.urls import without_secrets
 from app.settings_file import Theme, settings_path
+from app.table_setup import TableSetup
 from app.toml_file import change_toml, read_toml, reason
 from eventscope.event import EventPriority
 
@@ -37,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `memory_mib` bounds the events that are kept. `budgets` holds the latency budgets in ms that differ from
     the defaults. `recent` are URLs of sources, newest first, without passwords.
-    `layout` is the window's own.
+    `layout` is the window's own, `table` how the event table is arranged.
     """
 
     theme: Theme = "system"
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hidden_phases: tuple[PhaseName, ...] = ()
     recent: tuple[str, ...] = ()
     layout: bytes = b""
+    table: TableSetup = TableSetup()
 
     @property
     def memory_budget(self) -> int:
@@ -71,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def with_layout(self, layout: bytes) -> Self:
         """With another layout of the window."""
         return msgspec.structs.replace(self, layout=layout)
+
+    def with_table(self, **changes: object) -> Self:
+        """With parts of the table's setup changed."""
+        return msgspec.structs.replace(self, table=self.table.with_(**changes))
 
 
 FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
