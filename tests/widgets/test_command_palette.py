@@ -21,7 +21,7 @@ def done() -> list[str]:
 
 @pytest.fixture
 def entries(done: list[str]) -> list[Entry]:
-    names = {"Export trace": "Ctrl+E", "Export shown events": "Ctrl+S", "Light or dark": "", "Latency": "Ctrl+2"}
+    names = {"Export trace": "Ctrl+E", "Export shown events": "Ctrl+S", "Light or dark": "", "Latency": "Alt+2"}
     return [Entry(name, key, lambda name=name: done.append(name)) for name, key in names.items()]  # type: ignore[misc]
 
 

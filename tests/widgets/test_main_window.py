@@ -89,6 +89,29 @@ async def test_pausing_holds_the_window_while_capture_goes_on(desk: Desk, window
     await until(lambda: len(window.views.work.matches) > shown)
 
 
+async def test_catching_up_goes_on_from_the_instant_of_the_pause(desk: Desk, window: MainWindow) -> None:
+    await demo(desk)
+    table = window.views.work.table
+    window.views.toggle_pause()
+    await asyncio.sleep(0.1)
+    shown = len(window.views.work.matches)
+    last = window.views.work.matches.seq_at(shown - 1)
+    await until(lambda: desk.session.store.next_seq > last + 200)
+    QTest.keyClick(table, Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier)
+    await until(lambda: len(window.views.work.matches) > shown)
+    assert not table.anchor.following
+    assert table.anchor.new_rows == len(window.views.work.matches) - shown
+    await until(lambda: "Scrolled back" in window.views.pill.text())
+
+
+async def test_a_click_on_the_pill_starts_what_was_stopped(desk: Desk, window: MainWindow) -> None:
+    await demo(desk)
+    desk.toggle_sources()
+    await until(lambda: "start" in window.views.pill.text())
+    QTest.mouseClick(window.views.pill, Qt.MouseButton.LeftButton)
+    await until(lambda: desk.session.sources[0].state is SourceState.LIVE)
+
+
 async def test_stopping_all_sources_is_a_state_of_its_own(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
     desk.toggle_sources()

@@ -50,6 +50,8 @@ class EventTable(QTableView):
     clause_wanted = Signal(str)
     trace_wanted = Signal()
     pause_toggled = Signal()
+    catch_up_wanted = Signal()
+    start_wanted = Signal()
     check_wanted = Signal(object)  # Source
     live_changed = Signal(object)  # Live
 
@@ -98,11 +100,17 @@ class EventTable(QTableView):
         """Show the newest rows, and go on doing so."""
         self.anchor.follow()
 
+    def stay(self) -> None:
+        """Stand still at what is shown now, as if the reader had scrolled back to it."""
+        self.anchor.suspend()
+
     def act_on_pill(self) -> None:
         """What a click on the state pill means now."""
         if self._live.state is LiveState.SCROLLED_BACK:
             self.follow()
-        elif self._live.state in (LiveState.FOLLOWING, LiveState.PAUSED):
+        elif self._live.state is LiveState.STOPPED:
+            self.start_wanted.emit()
+        else:
             self.pause_toggled.emit()
 
     def go_to(self, row: int | None) -> None:

@@ -67,6 +67,11 @@ def want_pause(table: EventTable) -> None:
     table.pause_toggled.emit()
 
 
+def want_catch_up(table: EventTable) -> None:
+    """Ask to go on from where the window was paused."""
+    table.catch_up_wanted.emit()
+
+
 def want_filter(table: EventTable) -> None:
     """Ask for the filter bar."""
     table.filter_wanted.emit()
@@ -94,6 +99,7 @@ class TableKey(NamedTuple):
 
 TABLE_KEYS: Final = (
     TableKey("Pause or go on", "Space", want_pause),
+    TableKey("Go on from where it was paused", "Shift+Space", want_catch_up),
     TableKey("Follow the newest", "F", lambda table: table.follow(), also="End"),
     TableKey("To the oldest row", "Home", go_top),
     TableKey("Filter", "/", want_filter),

@@ -36,7 +36,7 @@ class Live:
             case LiveState.PAUSED:
                 return f"Paused since {self.since} · {self.count:,} held"
             case LiveState.STOPPED:
-                return "Stopped"
+                return "Stopped · start"
 
     @property
     def hint(self) -> str:
@@ -49,4 +49,4 @@ class Live:
             case LiveState.PAUSED:
                 return "The whole window stays at one instant; capture continues. Click or press Space to go on."
             case LiveState.STOPPED:
-                return "No source is attached and running. Start one in the list of sources."
+                return "No source is running; nothing new comes in. Click to start them again."

@@ -40,6 +40,7 @@ class Desk:
         window.views.sources.start_asked.connect(self.session.supervisor.start)
         window.views.sources.stop_asked.connect(self.stop_source)
         window.views.sources.remove_asked.connect(self.remove_source)
+        window.views.work.table.start_wanted.connect(self.toggle_sources)
         window.views.traces.export_requested.connect(self.ask_export_trace)
         self._watch = QTimer(window, interval=500)
         self._watch.timeout.connect(self._tell_failures)
@@ -61,18 +62,19 @@ class Desk:
             Command("&File"),
             Command("&File", "Quit", window.close, "Ctrl+Q"),
             Command("&Capture", "Pause or go on", window.views.toggle_pause, "Ctrl+Space", "pause"),
+            Command("&Capture", "Go on from where it was paused", window.views.catch_up, "Ctrl+Shift+Space"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
             Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
             Command("&View", "Start page", window.show_start, "Ctrl+H"),
             Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
-            Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Ctrl+1", "list-tree"),
-            Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Ctrl+2", "chart-spline"),
-            Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Ctrl+3", "waypoints"),
-            Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Ctrl+4", "triangle-alert"),
-            Command("&View", "Gauges", lambda: window.open_dock(window.views.gauges), "Ctrl+7", "chart-spline"),
-            Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Ctrl+5", "panel-right"),
-            Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Ctrl+6", "plug"),
-            Command("&View", "All views side by side", window.spread, "Ctrl+0", "table"),
+            Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Alt+1", "list-tree"),
+            Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Alt+2", "chart-spline"),
+            Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Alt+3", "waypoints"),
+            Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Alt+4", "triangle-alert"),
+            Command("&View", "Gauges", lambda: window.open_dock(window.views.gauges), "Alt+7", "chart-spline"),
+            Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Alt+5", "panel-right"),
+            Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Alt+6", "plug"),
+            Command("&View", "All views side by side", window.spread, "Alt+0", "table"),
             Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
             Command("&Help", "Find a command…", self.show_palette, "Ctrl+K", "search"),

@@ -51,6 +51,12 @@ class Views(QObject):
         """Hold the whole window at this instant, or go on; capture goes on in any case."""
         self._focus.hold(None if self._focus.horizon is not None else self._session.store.next_seq)
 
+    def catch_up(self) -> None:
+        """Go on after a pause from the held instant: the table stays there, what came meanwhile lies below."""
+        if self._focus.horizon is not None:
+            self.work.table.stay()
+            self._focus.hold(None)
+
     def _in_order(self) -> list[View]:
         return [
             self.work, self.sources, self.detail, self.traces,
@@ -65,6 +71,7 @@ class Views(QObject):
         table.filter_wanted.connect(bar.focus_filter)
         table.trace_wanted.connect(self._show_traces)
         table.pause_toggled.connect(self.toggle_pause)
+        table.catch_up_wanted.connect(self.catch_up)
         table.check_wanted.connect(self.sources.check)
         table.live_changed.connect(self.pill.show_state)
         self._focus.filter_proposed.connect(bar.propose)
