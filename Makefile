@@ -23,8 +23,8 @@ run: setup ## the window on the embedded demo, or a picture of it where there is
 		$(PY) main.py demo:; \
 	fi
 
-test: setup ## the whole suite
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+test: setup ## the whole suite, in two processes: much of it waits for brokers
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## formatter, linter, types, import contracts: for the edit loop
 	@$(PY) -m ruff format --check .

@@ -75,7 +75,7 @@ def appended(store: Store, block: Block, number: int) -> Iterator[tuple[Chunk, i
     """Store a block; the rows that came, by chunk."""
     first = store.append("bench", block, START + number * FRAME_NS)
     for chunk in store.chunks[-2:]:
-        start = max(first - chunk.first_seq, 0)
+        start = chunk.place_of(first)
         if start < chunk.rows:
             yield chunk, start, chunk.rows
 

@@ -84,10 +84,7 @@ class Watcher:
 def ages_ms(store: Store, first: int, last: int) -> NDArray[np.float64]:
     """How long ago the rows from `first` to `last` occurred, those that say it."""
     now = time.time_ns()
-    parts = [
-        chunk.occurred[: chunk.rows][max(first - chunk.first_seq, 0) : max(last + 1 - chunk.first_seq, 0)]
-        for chunk in store.chunks
-    ]
+    parts = [chunk.occurred[: chunk.rows][chunk.place_of(first) : chunk.place_of(last + 1)] for chunk in store.chunks]
     occurred: NDArray[np.int64] = np.concatenate(parts)
     ages: NDArray[np.float64] = (now - occurred[occurred != UNKNOWN]) / 1e6
     return ages

@@ -46,7 +46,7 @@ def run() -> list[Figure]:
     for _ in range(REPEATS):
         append(session, TICK_ROWS)
         ticks.append(tuple(table.tick() for table in tables))
-    ours.rows.matches.close()
+    ours.rows.listing.close()
     return [figure("table repaint 1600x900", repaints, REPAINT_MS), figure("table tail tick", ticks, None)]
 
 
