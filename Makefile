@@ -24,6 +24,7 @@ run: setup ## the window on the embedded demo, or a picture of it where there is
 	fi
 
 test: setup ## the whole suite, in two processes: much of it waits for brokers
+	@PYTHONPATH=. $(PY) tests/support/servers.py
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## formatter, linter, types, import contracts: for the edit loop

@@ -74,7 +74,7 @@ class Gauges:
         producer = chunk.dictionaries["producer"].values[chunk.producer[row]] or ""
         for name, value in told.gauges.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
-                self._enter(producer, name, float(value), chunk.first_seq + row)
+                self._enter(producer, name, float(value), int(chunk.seqs_of(np.array([row]))[0]))
 
     def _enter(self, producer: str, name: str, value: float, seq: int) -> None:
         key = (producer, name)

@@ -30,6 +30,8 @@ MOST_RECENT: Final = 10
 
 PhaseName = Literal["published", "delivered", "handled", "failed", "retried", "dead-lettered", "dropped"]
 PriorityName = Literal["critical", "high", "normal", "low"]
+KeyText = Annotated[str, Meta(max_length=100)]
+WindowSide = Annotated[int, Meta(ge=100, le=20_000)]
 Budget = Annotated[float, Meta(gt=0, le=3_600_000)]
 
 
@@ -38,7 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `memory_mib` bounds the events that are kept. `budgets` holds the latency budgets in ms that differ from
     the defaults. `recent` are URLs of sources, newest first, without passwords.
-    `layout` is the window's own, `table` how the event table is arranged.
+    `layout` is the window's own, `detail_window` the width and height of windows of single events, `table` how the
+    event table is arranged. `keys` holds the keys of commands that differ from the defaults, by the names of the
+    commands; "" is no key.
     """
 
     theme: Theme = "system"
@@ -48,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[str, ...] = ()
     layout: bytes = b""
     table: TableSetup = TableSetup()
+    detail_window: tuple[WindowSide, WindowSide] = (560, 720)
+    keys: Annotated[dict[KeyText, KeyText], Meta(max_length=500)] = msgspec.field(default_factory=dict)
 
     @property
     def memory_budget(self) -> int:
@@ -73,6 +79,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def with_layout(self, layout: bytes) -> Self:
         """With another layout of the window."""
         return msgspec.structs.replace(self, layout=layout)
+
+    def with_keys(self, keys: Mapping[str, str]) -> Self:
+        """With other keys of commands."""
+        return msgspec.structs.replace(self, keys=dict(keys))
+
+    def with_detail_window(self, size: tuple[int, int]) -> Self:
+        """With another size for windows of single events."""
+        return msgspec.structs.replace(self, detail_window=size)
 
     def with_table(self, **changes: object) -> Self:
         """With parts of the table's setup changed."""

@@ -198,50 +198,8 @@ def tracing(store: Store) -> Figure:
     return Figure("one trace out of 1M rows", value, low, high, "ms", "the goal of 5 ms", value / 5, goal, value <= 5)
 
 
-def weighing(store: Store, before: int) -> list[Figure]:
-    """Memory for a row with a payload of 250 bytes, by the system's account and by the store's own."""
-    figures = []
-    for name, size in (("resident memory", resident() - before), ("the store's own account", store.bytes)):
-        value = size / store.kept
-        figures.append(
-            Figure(
-                f"bytes a stored row, {name}",
-                value,
-                value,
-                value,
-                "B",
-                f"{PAYLOAD_BYTES} bytes of payload",
-                value / PAYLOAD_BYTES,
-                "under 450 bytes",
-                value < 450,
-            )
-        )
-    return figures
-
-
-def searching(store: Store, text: str) -> Figure:
-    """A text that is nowhere, in all texts and payloads, beside finding its bytes in the payloads alone."""
-    payloads = [chunk.payloads.data[: chunk.payloads.used].tobytes() for chunk in store.chunks]
-    wanted, needle = parse(text), text.encode()
-    value, low, high, ratio = beside(
-        lambda: [wanted.mask(chunk, 0, chunk.rows) for chunk in store.chunks],
-        lambda: [data.find(needle) for data in payloads],
-        times=5,
-    )
-    limit = "bytes.find over the payloads, case-sensitive"
-    return Figure(f"search 1M rows for {text}", value, low, high, "ms", limit, ratio, "reported", True)
-
-
 def run() -> list[Figure]:
     """All figures; takes about half a minute."""
     wire = frames()
-    before = resident()
     store = filled(wire)
-    return [
-        *weighing(store, before),
-        filtering(store),
-        tracing(store),
-        searching(store, "nowhere"),
-        searching(store, "нигде"),
-        appending(wire),
-    ]
+    return [filtering(store), tracing(store), appending(wire)]

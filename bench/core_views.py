@@ -15,6 +15,7 @@ from app.store.chunk import Chunk
 from app.store.store import Store
 from app.store.stored import StoredEvent
 from app.topology.topology import Topology
+from app.traces.streams import Streams
 from app.traces.trace import build_trace
 from app.traces.traces import Traces
 from bench.figure import Figure, repeat
@@ -34,7 +35,7 @@ START: Final = 1_800_000_000_000_000_000
 clock = time.thread_time
 """Time that this thread computed: neighbours on the same cores do not count."""
 
-Part = Traces | Latency | Breaches | Topology
+Part = Traces | Streams | Latency | Breaches | Topology
 
 
 def lives() -> Iterator[Step]:
@@ -68,7 +69,7 @@ def bodies() -> list[bytes]:
 
 def new_parts() -> list[Part]:
     """What is fed with each row."""
-    return [Traces(), Latency(), Breaches(), Topology()]
+    return [Traces(), Streams(), Latency(), Breaches(), Topology()]
 
 
 def appended(store: Store, block: Block, number: int) -> Iterator[tuple[Chunk, int, int]]:

@@ -85,6 +85,8 @@ def unreachable(error: Exception, place: str, tls: Tls | None = None) -> Connect
             return Refused((tls or Tls()).trouble(error, place))
         case ConnectionRefusedError():
             return ConnectorError(f"nothing listens on {place}; check the port and that the broker runs")
+        case TimeoutError() if tls is not None:
+            return ConnectorError(f"{place} does not answer in TLS; check the port, and whether it speaks TLS at all")
         case TimeoutError():
             return ConnectorError(f"{place} does not answer; check the address, the firewall and the port")
         case socket.gaierror() | UnicodeError():

@@ -30,11 +30,12 @@ OURS: Final = {
     "inprocess": "connectors.inprocess:InProcessConnector",
     "kafka": "connectors.kafka.connector:KafkaConnector",
     "redis": "connectors.redis.connector:RedisConnector",
+    "rediss": "connectors.redis.connector:RedisTlsConnector",
     "sqlite": "connectors.sqlite.connector:SqliteConnector",
     "tap": "connectors.tap.connector:TapConnector",
 }
 
-EXTRAS: Final = {"kafka": "kafka", "amqp": "rabbitmq", "amqps": "rabbitmq", "redis": "redis"}
+EXTRAS: Final = {"kafka": "kafka", "amqp": "rabbitmq", "amqps": "rabbitmq", "redis": "redis", "rediss": "redis"}
 """The extra of this project that brings what a scheme needs."""
 
 

@@ -23,6 +23,9 @@ USUAL_RATE: Final = 45.0
 CONCURRENCY: Final = 256
 """Handlers at a time: most of them wait."""
 
+EXPECTED: Final = (EventscopeError, OSError, ModuleNotFoundError)
+"""What a user can do something about: said in one sentence."""
+
 
 def main(example: Example[S], make_bus: Callable[[], EventBus] | None = None, argv: Sequence[str] | None = None) -> int:
     """Run an example until its time is over or a signal comes; returns the exit code."""
@@ -31,11 +34,21 @@ def main(example: Example[S], make_bus: Callable[[], EventBus] | None = None, ar
     try:
         bus = make_bus() if make_bus else EventBus(name=example.name, concurrency=CONCURRENCY)
         asyncio.run(until_signal(run(example, bus, arguments)))
-    except (EventscopeError, OSError, ModuleNotFoundError) as error:
-        advice = "; run: pip install 'eventscope[examples]'" if isinstance(error, ModuleNotFoundError) else ""
-        print(f"{example.name}: error: {error}{advice}", file=sys.stderr)
+    except Exception as error:
+        cause = alone_in(error)
+        if not isinstance(cause, EXPECTED):
+            raise
+        advice = "; run: pip install 'eventscope[examples]'" if isinstance(cause, ModuleNotFoundError) else ""
+        print(f"{example.name}: error: {cause}{advice}", file=sys.stderr)
         return 2
     return 0
+
+
+def alone_in(error: BaseException) -> BaseException:
+    """The one exception that the groups around it hold; of several the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def parser(name: str) -> argparse.ArgumentParser:

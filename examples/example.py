@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Self, TypeVar
 
 from eventscope import EventBus
-from examples.outage import outages_unlogged
+from examples.outage import leave_outages_unlogged
 from examples.timeline import Timeline, settled
 from examples.world import World
 
@@ -65,9 +65,9 @@ class Example(Generic[S]):
 
 async def play(timeline: Timeline, worlds: Mapping[Program, World]) -> None:
     """Run programs side by side until each has ended and all that came of it is handled; then close the worlds."""
+    leave_outages_unlogged()
     try:
-        with outages_unlogged():
-            await timeline.play([program(world) for program, world in worlds.items()])
+        await timeline.play([program(world) for program, world in worlds.items()])
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(settled(timeline.bus), LETTING_GO_S)

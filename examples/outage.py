@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-__all__ = ["Outage", "outages_unlogged"]
+__all__ = ["Outage", "leave_outages_unlogged"]
 
 
 class Outage(ConnectionError):
     """Something failed because the scenario wants it to."""
 
 
-@contextmanager
-def outages_unlogged() -> Iterator[None]:
-    """Keep the bus from logging made-up failures: a demo must not look broken on the terminal."""
+def leave_outages_unlogged() -> None:
+    """Keep every bus of this process from logging made-up failures: a demo must not look broken on the terminal.
 
-    def is_real(record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], Outage))
+    For good: a bus that is stopped may still fail what it had begun.
+    """
+    logging.getLogger("eventscope.bus").addFilter(_is_real)
 
-    log = logging.getLogger("eventscope.bus")
-    log.addFilter(is_real)
-    try:
-        yield
-    finally:
-        log.removeFilter(is_real)
+
+def _is_real(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], Outage))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,14 +22,23 @@ def server_of(name: str, port: int) -> Callable[[Any], AbstractAsyncContextManag
 
     @asynccontextmanager
     async def serve(system: Any) -> AsyncIterator[None]:
-        options = uvicorn.Config(create_app(system), port=port, log_level="warning", lifespan="off")
-        server = uvicorn.Server(options)
+        server = uvicorn.Server(uvicorn.Config(create_app(system), log_level="warning", lifespan="off"))
+        listening = listening_on(port)
         print(f"the API: http://127.0.0.1:{port}/docs", file=sys.stderr)
         async with asyncio.TaskGroup() as group:
-            group.create_task(server.serve(), name=f"serve {name}")
+            group.create_task(server.serve([listening]), name=f"serve {name}")
             try:
                 yield
             finally:
                 server.should_exit = True
 
     return serve
+
+
+def listening_on(port: int) -> socket.socket:
+    """A socket on a port of this machine; raises OSError that says what to do."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise OSError(f"port {port} cannot be served: {reason}; take another for --serve") from error

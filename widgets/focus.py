@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from app.filter.clause import How
+from widgets.visits import Visits
+
 
 class Focus(QObject):
     """The selected event and trace, and the instant at which the window is held.
@@ -16,12 +19,17 @@ class Focus(QObject):
     trace_changed = Signal(object)  # correlation id: str | None
     horizon_changed = Signal(object)  # seq before which the window is held: int | None when live
     filter_proposed = Signal(object)  # filter text: str, to be put into the filter bar and applied
+    filter_prepared = Signal(object)  # filter text: str, to be put into the filter bar, and no more
+    filter_joined = Signal(object, object, object)  # clause: str, "and", "or" or "not", whether to apply it: bool
+    column_wanted = Signal(object)  # field: str, to be shown in a column of the table
+    window_wanted = Signal(object)  # seq: int, of an event to be shown in a window of its own
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.seq: int | None = None
         self.correlation_id: str | None = None
         self.horizon: int | None = None
+        self.visits = Visits()
 
     def select_event(self, seq: int | None, correlation_id: str | None = None) -> None:
         """Select an event everywhere, and the trace it belongs to when that is known."""
@@ -29,6 +37,7 @@ class Focus(QObject):
             self.select_trace(correlation_id)
         if seq != self.seq:
             self.seq = seq
+            self.visits.add(seq)
             self.event_changed.emit(seq)
 
     def select_trace(self, correlation_id: str | None) -> None:
@@ -46,3 +55,19 @@ class Focus(QObject):
     def propose_filter(self, text: str) -> None:
         """Ask the filter bar to apply `text`."""
         self.filter_proposed.emit(text)
+
+    def prepare_filter(self, text: str) -> None:
+        """Put `text` into the filter bar, to be changed before it is applied."""
+        self.filter_prepared.emit(text)
+
+    def join_filter(self, clause: str, how: How = "and", *, apply: bool = True) -> None:
+        """Add a clause to what the filter bar says, and apply it or only prepare it."""
+        self.filter_joined.emit(clause, how, apply)
+
+    def want_column(self, field: str) -> None:
+        """Ask the table for a column of this field."""
+        self.column_wanted.emit(field)
+
+    def want_window(self, seq: int) -> None:
+        """Ask for a window of its own for an event."""
+        self.window_wanted.emit(seq)

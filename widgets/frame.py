@@ -7,7 +7,7 @@ little, and every other beat leaves its time to Qt, so that a flood is taken in 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -33,10 +33,19 @@ class View(Protocol):
 
 
 class FrameClock(QObject):
-    """Drives session and views. A hidden view is skipped; it catches up on its next tick."""
+    """Drives session and views. A hidden view is skipped; it catches up on its next tick.
 
-    def __init__(self, session: Session, views: Sequence[View], parent: QObject | None = None) -> None:
+    While somebody writes, the first view is shown on each beat and of the others one: each key is to be seen at once.
+    """
+
+    def __init__(
+        self, session: Session, views: Sequence[View], parent: QObject | None = None,
+        *, is_written: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        """`is_written` tells whether somebody writes at the moment."""
         super().__init__(parent)
+        self._is_written = is_written
+        self._turn = 0
         self._session = session
         self._views = views
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -62,6 +71,13 @@ class FrameClock(QObject):
         self.last_ms = (time.perf_counter() - started) * 1e3
 
     def _show(self) -> None:
-        for view in self._views:
+        for view in self._first_and_one() if self._is_written() else self._views:
             if view.isVisible():
                 view.tick()
+
+    def _first_and_one(self) -> Sequence[View]:
+        """The first view, and one of the others in its turn."""
+        first, *others = self._views
+        self._turn += 1
+        visible = [view for view in others if view.isVisible()]
+        return [first, visible[self._turn % len(visible)]] if visible else [first]

@@ -16,7 +16,7 @@ from app.credentials.terminal import ask_in_terminal
 from app.failure import DONE, NO_SOURCE, WRONG_USAGE, Failure
 from app.redaction.urls import without_secrets
 from app.tasks import spawn
-from connectors.demo.connector import SCENARIOS, run_scenario
+from connectors.demo.connector import SCENARIOS, demo_bus, run_scenario
 from connectors.demo.outlets import outlet
 from connectors.login import LoginRefused
 from eventscope import EventBus
@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
 async def publish(to: str, play: Callable[[EventBus], Coroutine[Any, Any, None]]) -> None:
     """Run the scenario on a bus whose events go `to` a tap, a topic or an exchange, until it ends or is interrupted."""
     stop = asyncio.Event()
-    async with EventBus(name="demo") as bus, leaving(bus, to):
+    async with demo_bus("demo") as bus, leaving(bus, to):
         print(f"publishing; watch it with: eventscope {without_secrets(to)!r}", file=sys.stderr)
         with stopped_by_signals(stop):
             running = spawn(play(bus), name="scenario")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from app.gaps import GAP_MARK, gap_line, is_gap
 from app.payload import summary
@@ -14,10 +15,15 @@ from eventscope.step import Phase
 def clock_time(ns: int) -> str:
     """Local time of day with milliseconds, of nanoseconds since the epoch; the number itself if implausible."""
     try:
-        moment = datetime.fromtimestamp(ns // 1_000_000_000, UTC).astimezone()
+        return f"{clock_second(ns // 1_000_000_000)}.{ns // 1_000_000 % 1_000:03}"
     except (OverflowError, OSError, ValueError):
         return str(ns)
-    return f"{moment:%H:%M:%S}.{ns // 1_000_000 % 1_000:03}"
+
+
+@lru_cache(maxsize=1024)
+def clock_second(seconds: int) -> str:
+    """Local time of day of a second since the epoch; rows of one second share it."""
+    return f"{datetime.fromtimestamp(seconds, UTC).astimezone():%H:%M:%S}"
 
 
 def priority_name(priority: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from app.exports import chrome, csv, document, jaeger, jsonl, otlp
+from app.exports import chrome, csv, document, jaeger, jsonl, mermaid, otlp
 from app.exports.selection import Selection
 from app.exports.trace_json import whole_trace
 from app.failure import WRONG_USAGE, Failure
@@ -30,6 +30,7 @@ WRITERS: Final[dict[str, Callable[[Selection, IO[bytes]], None]]] = {
     "otlp": otlp.write,
     "jaeger": jaeger.write,
     "chrome": chrome.write,
+    "mermaid": mermaid.write,
 }
 
 
@@ -49,7 +50,7 @@ def formats() -> tuple[str, ...]:
 
 def extension(name: str) -> str:
     """The file extension that suits a format, without the dot."""
-    return name if name in ("jsonl", "csv") else "json"
+    return {"jsonl": "jsonl", "csv": "csv", "mermaid": "mmd"}.get(name, "json")
 
 
 def write(

@@ -8,7 +8,7 @@ from typing import IO, Final
 
 import msgspec
 
-from app.exports.event_json import EventJson, event_fields
+from app.exports.event_json import EventJson
 from app.exports.selection import Selection
 from app.payload import without_surrogates
 
@@ -27,7 +27,7 @@ def write(selection: Selection, out: IO[bytes]) -> None:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for event in selection.events():
-        fields = event_fields(event)
+        fields = selection.fields(event)
         writer.writerow([cell(getattr(fields, name)) for name in COLUMNS])
     text.detach()
 

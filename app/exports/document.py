@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from app.exports.event_json import event_fields, to_line
+from app.exports.event_json import to_line
 from app.exports.head import head
 from app.exports.selection import Selection
 from app.exports.trace_json import write as write_trace
@@ -25,7 +25,7 @@ def write(selection: Selection, out: IO[bytes]) -> None:
         count(sources, "name", event.source, event)
         if event.correlation_id is not None:
             count(traces, "correlation_id", event.correlation_id, event)
-        out.write(f"{',' if number else ''}\n{to_line(event_fields(event))}".encode())
+        out.write(f"{',' if number else ''}\n{to_line(selection.fields(event))}".encode())
     tail = f'\n],\n"sources":{to_line([*sources.values()])},\n"traces":{to_line([*traces.values()])}}}\n'
     out.write(tail.encode())
 

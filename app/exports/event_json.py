@@ -58,6 +58,7 @@ class EventJson(msgspec.Struct, omit_defaults=True, kw_only=True):
     payload: msgspec.Raw | str | None = None
     size: int | None = None
     envelope: str | None = None
+    comment: str | None = None
 
 
 class TracedEventJson(EventJson, omit_defaults=True, kw_only=True):
@@ -81,8 +82,8 @@ def event_json(event: StoredEvent, redactor: Redactor | None = None) -> dict[str
     return value
 
 
-def event_fields(event: StoredEvent) -> EventJson:
-    """The fields of an event, ready to be encoded."""
+def event_fields(event: StoredEvent, comment: str = "") -> EventJson:
+    """The fields of an event, ready to be encoded, with the user's comment on it."""
     payload, encoding = embedded(event.payload)
     return EventJson(
         seq=event.seq,
@@ -111,6 +112,7 @@ def event_fields(event: StoredEvent) -> EventJson:
         payload_encoding=encoding,
         size=event.size,
         envelope=event.envelope,
+        comment=comment or None,
     )
 
 

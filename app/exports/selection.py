@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from app.exports.event_json import EventJson, event_fields
 from app.redaction.redaction import Redactor
 from app.store.store import Evicted, Store
 from app.store.stored import StoredEvent
@@ -26,7 +27,7 @@ class Selection:
     ) -> None:
         self.trace = trace
         self.written = 0
-        self._store = store
+        self.store = store
         self._seqs = seqs
         self._redactor = redactor
 
@@ -56,6 +57,10 @@ class Selection:
             event = StoredEvent(*row)
             yield self._redactor.event(event) if self._redactor else event
 
+    def fields(self, event: StoredEvent) -> EventJson:
+        """One of the events as JSON, with the user's comment on it."""
+        return event_fields(event, self.text(self.store.marks.comment(event.seq)))
+
     def cells(self, names: Sequence[str], seqs: Iterable[int] | None = None) -> Iterator[tuple[Any, ...]]:
         """The named fields of StoredEvent of these rows, as they are in the store."""
         wanted = self._seqs if seqs is None else list(seqs)
@@ -64,7 +69,7 @@ class Selection:
 
     def _slice(self, seqs: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
         try:
-            return self._store.cells(seqs, names)
+            return self.store.cells(seqs, names)
         except Evicted:
-            kept = [seq for seq in seqs if self._store.oldest_seq <= seq < self._store.next_seq]
+            kept = [seq for seq in seqs if self.store.keeps(seq)]
             return self._slice(kept, names) if kept else []

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import msgspec
 
-from app.exports.event_json import event_fields, to_line, traced
+from app.exports.event_json import to_line, traced
 from app.exports.head import head
 from app.exports.selection import Selection
 from app.exports.times import milliseconds, rfc3339
@@ -38,7 +38,7 @@ def write(selection: Selection, trace: Trace, out: IO[bytes]) -> None:
     top = f'{{"eventscope":{to_line(head(selection.is_redacted))},\n"trace":{to_line(about(selection, trace))}'
     out.write(f'{top},\n"events":['.encode())
     for number, event in enumerate(selection.events()):
-        line = to_line(traced(event_fields(event), *places[event.seq]))
+        line = to_line(traced(selection.fields(event), *places[event.seq]))
         out.write(f"{',' if number else ''}\n{line}".encode())
     out.write(b"\n]}\n")
 

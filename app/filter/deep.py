@@ -8,16 +8,13 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from app.filter.chosen import FEW, chosen
 from app.filter.expression import DECODED, Mask, Node, Span
 from app.filter.extract import elements, extract
-from app.filter.json_path import ABSENT, JsonPath
+from app.filter.json_path import ABSENT, JsonPath, Several
 from app.filter.predicates import SEARCHED, Coded
 from app.filter.values import Wanted
-from app.store.arena import Arena
 from app.store.packing import EMPTY, SEPARATOR, TEXTS, one_text
-
-FEW: Final = 8
-"""When fewer than one in so many rows are asked for, only these are decoded."""
 
 HEADERS: Final = TEXTS.index("headers")
 
@@ -44,7 +41,7 @@ class PayloadPlace(Node):
 
     def _passes(self, payload: bytes) -> bool:
         (value,) = self._path.column([payload])
-        return value is not ABSENT and self._wanted.any_of(elements([value]))
+        return value is not ABSENT and self._wanted.any_of(elements(value))
 
 
 class HeaderValue(Node):
@@ -68,7 +65,7 @@ class HeaderValue(Node):
             pairs = read_headers(headers)
         except (msgspec.MsgspecError, RecursionError):
             return False
-        return self._wanted.any_of(elements([value for name, value in pairs if name.casefold() == self._name]))
+        return self._wanted.any_of(elements(Several(value for name, value in pairs if name.casefold() == self._name)))
 
 
 class RegexText(Node):
@@ -99,15 +96,3 @@ class RegexText(Node):
 
     def _in_payload(self, payload: bytes) -> bool:
         return bool(payload) and self._search(payload) is not None
-
-
-def chosen(arena: Arena, span: Span, among: Mask | None, passes: Callable[[bytes], bool]) -> Mask:
-    """The rows that are asked for and whose bytes in an arena pass."""
-    rows = np.arange(span.rows) if among is None else np.flatnonzero(among)
-    mask = np.zeros(span.rows, np.bool_)
-    if len(rows) * FEW < span.rows:
-        mask[rows] = [passes(arena[span.start + row]) for row in rows.tolist()]
-    else:
-        strings = arena.strings(span.start, span.stop)
-        mask[rows] = [passes(strings[row]) for row in rows.tolist()]
-    return mask

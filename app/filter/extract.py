@@ -11,75 +11,113 @@ from numpy.typing import NDArray
 from app.filter.json_path import ABSENT, JsonPath, Several
 from app.filter.values import EXACT, Wanted, plain_value
 from app.store.chunk import Chunk
+from app.store.recent import Recent
 
 SPAN: Final = 8_192
 """Rows of one extract: what a search takes at a time. An extract of fewer rows would have to be made again."""
 
-MOST_PATHS: Final = 4
-"""Paths whose extracts a chunk keeps; the one that was made first goes."""
+KEPT_BYTES: Final = 96 * 1024 * 1024
+"""All extracts together: a number of each of twelve million rows."""
+
+TEXT_BYTES: Final = 180
+"""Memory that a text takes in an extract, estimated."""
 
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 class Extract(NamedTuple):
-    """Values of `total` rows: of which row each is, the number it is (or NaN), and the text it is (or -1)."""
+    """Values of `total` rows. What is the same in the plainest case, one number for each row, is left out."""
 
     total: int
-    rows: NDArray[np.intp]
-    numbers: NDArray[np.float64]
-    codes: NDArray[np.int32]
-    texts: Sequence[str]
+    places: Places | None
+    """Of which row each value is, ascending; None if there is one for each row."""
+    floats: NDArray[np.float64] | None
+    """The number that each value is, or NaN; None if none is a number."""
+    coded: NDArray[np.int32] | None
+    """The code of the text that each value is, or -1; None if none is a text."""
+    known: dict[str, int]
+    """The code of each text."""
+
+    @property
+    def rows(self) -> Places:
+        """Of which row each value is."""
+        return np.arange(self.total) if self.places is None else self.places
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The number that each value is, or NaN."""
+        return np.full(len(self.rows), np.nan) if self.floats is None else self.floats
+
+    @property
+    def codes(self) -> NDArray[np.int32]:
+        """The place among `texts` of the text that each value is, or -1."""
+        return np.full(len(self.rows), -1, np.int32) if self.coded is None else self.coded
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The different texts."""
+        return tuple(self.known)
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes, estimated."""
+        arrays = [array for array in (self.places, self.floats, self.coded) if array is not None]
+        return sum(array.nbytes for array in arrays) + len(self.known) * TEXT_BYTES
 
     def mask(self, wanted: Wanted) -> Mask:
         """Which rows pass."""
-        table = np.zeros(len(self.texts) + 1, np.bool_)
-        table[:-1] = [wanted.text(text) for text in self.texts]
-        hits = table[self.codes] | (wanted.numbers(self.numbers) & (self.codes < 0))
+        hits = self._hits(wanted)
+        if self.places is None:
+            return np.logical_not(hits, out=hits) if wanted.unequal else hits
         mask = np.zeros(self.total, np.bool_)
         if wanted.unequal:
-            mask[self.rows] = True
-        mask[self.rows[hits]] = not wanted.unequal
+            mask[self.places] = True
+        mask[self.places[hits]] = not wanted.unequal
         return mask
+
+    def _hits(self, wanted: Wanted) -> Mask:
+        """Which values are wanted."""
+        if self.coded is None:
+            return wanted.numbers(self.numbers)
+        table = np.zeros(len(self.known) + 1, np.bool_)
+        table[wanted.codes(self.known)] = True
+        hits: Mask = table[self.coded]
+        if self.floats is not None:
+            hits |= wanted.numbers(self.floats) & (self.coded < 0)
+        return hits
+
+
+KEPT: Final[Recent[tuple[int, str, int], Extract]] = Recent(KEPT_BYTES, lambda extract: extract.bytes)
 
 
 def extract(chunk: Chunk, path: JsonPath, start: int, stop: int) -> Extract:
-    """The extract of rows `start` to `stop`; if it is a whole one, it is kept with the chunk."""
-    whole = start % SPAN == 0 and (stop - start == SPAN or stop == chunk.capacity)
-    key = (path.text, start)
-    kept = chunk.extracts.get(key) if whole else None
-    if kept is None:
-        kept = of_values(path.column(chunk.payloads.strings(start, stop)))
-        if whole:
-            keep(chunk.extracts, key, kept)
-    return kept
+    """The extract of rows `start` to `stop`; if it is a whole one, it is kept."""
 
+    def make() -> Extract:
+        return of_values([value for _, run in chunk.payloads.runs(start, stop) for value in path.values(run)])
 
-def keep(extracts: dict[tuple[str, int], Any], key: tuple[str, int], made: Extract) -> None:
-    """Keep an extract, and let go of the path that was asked for first when there are too many."""
-    paths = list(dict.fromkeys(path for path, _ in list(extracts)))
-    if key[0] not in paths and len(paths) >= MOST_PATHS:
-        for old in [old for old in list(extracts) if old[0] == paths[0]]:
-            extracts.pop(old, None)
-    extracts[key] = made
+    whole = start % SPAN == 0 and (stop - start == SPAN or (chunk.sealed and stop == chunk.rows))
+    return KEPT.get((chunk.serial, path.text, start), make) if whole else make()
 
 
 def of_values(column: Sequence[Any]) -> Extract:
     """The extract of one value for each row, ABSENT where there is none."""
-    total, rows = len(column), np.arange(len(column))
-    kinds = set(map(type, column))
-    if ABSENT in column:
+    total, kinds = len(column), set(map(type, column))
+    rows: Places | None = None
+    if type(ABSENT) in kinds:
         rows = np.array([row for row, value in enumerate(column) if value is not ABSENT], np.intp)
         column = [value for value in column if value is not ABSENT]
         kinds.discard(type(ABSENT))
     if kinds <= {int, float} and (numbers := exact_numbers(column)) is not None:
-        return Extract(total, rows, numbers, np.full(len(rows), -1, np.int32), ())
+        return Extract(total, rows, numbers, None, {})
     if kinds - {str}:
         places, column = flat(column)
-        rows = rows[places]
-    numbers = np.array([value if type(value) is float else np.nan for value in column])
-    texts = {text: code for code, text in enumerate(dict.fromkeys(v for v in column if type(v) is str))}
-    codes = np.array([texts[value] if type(value) is str else -1 for value in column], np.int32)
-    return Extract(total, rows, numbers, codes, tuple(texts))
+        rows = np.array(places, np.intp) if rows is None else rows[places]
+    known = {text: code for code, text in enumerate(dict.fromkeys(v for v in column if type(v) is str))}
+    codes = np.array([known[value] if type(value) is str else -1 for value in column], np.int32)
+    floats = None if kinds == {str} else np.array([v if type(v) is float else np.nan for v in column])
+    return Extract(total, rows, floats, codes, known)
 
 
 def exact_numbers(values: Sequence[Any]) -> NDArray[np.float64] | None:
@@ -107,7 +145,8 @@ def flat(column: Sequence[Any]) -> tuple[list[int], list[str | float]]:
     return rows, values
 
 
-def elements(values: Sequence[Any]) -> list[str | float]:
-    """The plain values among many; of arrays their elements."""
-    inner = (value if isinstance(value, list | Several) else (value,) for value in values)
+def elements(value: Any) -> list[str | float]:
+    """The plain values of one row, which has one or several; of arrays their elements."""
+    each = value if isinstance(value, Several) else (value,)
+    inner = (one if isinstance(one, list) else (one,) for one in each)
     return [plain_value(element) for each in inner for element in each]

@@ -45,13 +45,14 @@ A word is found in payloads as they were sent; letters beyond ASCII also where J
 A regular expression is one of RE2, and never slow; write `\\/` for a slash. `payload.tags:red` also finds
 `red` in an array; of several values of `[*]` one is enough, and `!=` wants that there are some and none is equal.
 Put a value in quotes if it has a space, a comma, a parenthesis, or a star that means itself; in quotes,
-write `\\"` for a quote.
+write `\\"` for a quote. So are names with spaces, dots or other signs: `header."my header":x`, `payload.a."b.c">1`.
 
 | unit | of |
 |---|---|
 | `us` `ms` `s` `m` `h` `d` | time; a bare number is milliseconds |
 | `B` `KB` `MB` `GB` | size; a KB is 1,024 bytes, a bare number is bytes |
 | `2026-01-31T14:02:07Z` | a moment; without a zone it is local time, without a time midnight |
+| `14:02` `14:02:07.5` | the last time that a local clock showed it, or will within the hour |
 | `since:5m` | five minutes before the filter was set |
 
 ## Fields

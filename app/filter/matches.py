@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.filter.part import Part, visible_rows
+from app.filter.part import Part, heir, visible_rows
 from app.filter.query import Filter, parse
 from app.filter.search import Piece, Searcher, pieces
+from app.listing.listing import Change
 from app.store.store import Store
 
 BYTES_PER_SECOND: Final = 400_000_000
 """How fast texts and payloads are searched, to tell what fits into a budget."""
 ROWS_PER_SECOND: Final = 100_000_000
 """The same for columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an update changed: first `removed` matches went at the front, then `appended` came at the end.
-
-    With `reset` any of them may have changed. False when nothing has.
-    """
-
-    removed: int = 0
-    appended: int = 0
-    reset: bool = False
-
-    def __bool__(self) -> bool:
-        return self.reset or self.removed > 0 or self.appended > 0
 
 
 class Matches:
@@ -44,15 +29,19 @@ class Matches:
     first, and `update` picks up what it found. `complete` is False after a search was cancelled.
     """
 
+    newest_last = True
+
     def __init__(self, store: Store) -> None:
         self.complete = True
+        self.looked_at: int | None = None
+        """A search begins with the chunk of this row, or with the newest."""
         self._store = store
         self._filter = parse("")
         self._parts: list[Part] = []
         self._searcher = Searcher()
         self._horizon: int | None = None
         self._generation = store.generation
-        self._removed = self._appended = 0
+        self._front = self._removed = self._appended = 0
         self._reset = False
         self._ends: list[int] | None = []
 
@@ -98,16 +87,15 @@ class Matches:
         Raises what went wrong in a search.
         """
         self._searcher.check()
-        self._drop_evicted()
-        self._parts += [Part(chunk) for chunk in self._store.chunks if chunk.first_seq > self._newest()]
+        self._follow_chunks()
         while self._searcher.results:
             piece, rows = self._searcher.results.popleft()
             piece.part.taken = not piece.last
             self._add(piece, rows)
         self._scan(budget_s)
         self._ends = None
-        change = Change(reset=True) if self._reset else Change(self._removed, self._appended)
-        self._removed, self._appended, self._reset = 0, 0, False
+        change = Change(reset=True) if self._reset else Change(self._removed, self._appended, front=self._front)
+        self._front, self._removed, self._appended, self._reset = 0, 0, 0, False
         return change
 
     def seq_at(self, index: int) -> int:
@@ -134,11 +122,19 @@ class Matches:
         return (self._counted()[place - 1] if place else 0) + self._parts[place].index(seq)
 
     def cancel(self) -> None:
-        """Give up what is left of the search; rows that come later are tested as before."""
+        """Give up what is left of the search until `resume`; rows that come later are tested as before."""
         self._stop_search()
+        self._follow_chunks()
         for part in self._parts:
-            self.complete &= part.scanned == part.visible(self._horizon)
-            part.scanned = part.visible(self._horizon)
+            self.complete &= not part.skip(part.visible(self._horizon))
+
+    def resume(self) -> None:
+        """Go on with a search that was cancelled."""
+        self._stop_search()
+        found_anew = [part.unskip() for part in self._parts]
+        self._reset |= any(found_anew)
+        self._ends = None
+        self.complete = True
 
     def close(self) -> None:
         """End the thread."""
@@ -149,24 +145,29 @@ class Matches:
             self._ends = list(accumulate(part.count for part in self._parts))
         return self._ends
 
-    def _newest(self) -> int:
-        return self._parts[-1].chunk.first_seq if self._parts else 0
-
-    def _drop_evicted(self) -> None:
+    def _follow_chunks(self) -> None:
+        """Have a part for each chunk; a chunk of survivors has the matches among them from the parts it comes from."""
+        chunks, before = self._store.chunks, self._parts
         if self._generation == self._store.generation:
+            self._parts = before + [Part(chunk) for chunk in chunks[len(before) :]]
             return
         self._generation = self._store.generation
-        while self._parts and self._parts[0].chunk.first_seq < self._store.oldest_seq:
-            part = self._parts.pop(0)
+        known, there = {part.chunk: part for part in before}, set(chunks)
+        gone = [part for part in before if part.chunk not in there]
+        self._parts = [known.get(chunk) or heir(chunk, gone, self._horizon) for chunk in chunks]
+        for part in gone:
             part.alive = False
-            self._removed += part.count
+        last = before.index(gone[-1]) + 1 if gone else 0
+        stay = self._parts.index(before[last]) if last < len(before) else len(self._parts)
+        self._front = sum(part.count for part in self._parts[:stay])
+        self._removed = sum(part.count for part in before[:last]) - self._front
 
     def _scan(self, budget_s: float) -> None:
         """Test what is new: at once if it fits into the budget, else newest first, texts in the thread."""
         deadline = time.perf_counter() + budget_s
         waiting = [part for part in self._parts if not part.taken and part.scanned < part.visible(self._horizon)]
         if sum(map(self._seconds, waiting)) > budget_s:
-            waiting.reverse()
+            waiting.sort(key=self._distance)
             if self._filter.slow:
                 return self._hand_over(waiting)
         for part in waiting:
@@ -175,6 +176,11 @@ class Matches:
                 if time.perf_counter() > deadline:
                     return None
         return None
+
+    def _distance(self, part: Part) -> tuple[bool, int]:
+        """How late a part is searched: what is looked at comes first, then the newest."""
+        chunk, seq = part.chunk, self.looked_at
+        return seq is None or not chunk.first_seq <= seq < chunk.next_seq, -chunk.first_seq
 
     def _seconds(self, part: Part) -> float:
         """How long it takes to scan what is left of a part, roughly."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store.arena import Arena
+from app.store.arena import Arena, Run
 
 Found = tuple[int, int]
 Finder = Callable[[int], Found | None]
 """From a position to the first match that begins there or later, as its start and end."""
+
+Data = bytes | memoryview
 
 FEW: Final = 16
 """When fewer than one in so many rows are asked for, each of them is searched by itself."""
@@ -35,42 +37,48 @@ class Needle(ABC):
         """The most bytes that a match can have."""
 
     @abstractmethod
-    def finder(self, data: bytes) -> Finder:
-        """How to find it in `data`."""
+    def search(self) -> Callable[[Data], Finder]:
+        """Begin to look into one slice after another: how to find it in the latest of them."""
 
     def in_text(self, text: str | None) -> bool:
         """Whether a text holds it."""
         return text is not None and self.lower in text.lower()
 
+    def in_any(self, texts: Iterable[str | None]) -> bool:
+        """Whether one of many texts may hold it; if not, this is far quicker than to ask each."""
+        return self.lower in "\n".join(filter(None, texts)).lower()
+
     def in_bytes(self, data: bytes) -> bool:
         """Whether these bytes hold it."""
-        return self.finder(data)(0) is not None
+        return self.search()(data)(0) is not None
 
     def rows(self, arena: Arena, start: int, stop: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Which of the rows `start` to `stop` hold it. For rows that are not `among` the answer may be wrong."""
         hits = np.zeros(stop - start, np.bool_)
         if among is None or np.count_nonzero(among) * FEW > len(hits):
-            hits[self._search(arena, start, stop)] = True
+            look = self.search()
+            for first, run in arena.runs(start, stop):
+                hits[[first - start + row for row in self._in_run(run, look)]] = True
         else:
             chosen = np.flatnonzero(among)
             hits[chosen] = [self.in_bytes(arena[start + row]) for row in chosen.tolist()]
         return hits
 
-    def _search(self, arena: Arena, start: int, stop: int) -> list[int]:
-        """The rows that hold it, counted from `start`. After a hit the rest of its row is left out."""
-        begin, end = arena.bounds(start, stop)
-        ends: list[int] = []
+    def _in_run(self, run: Run, look: Callable[[Data], Finder]) -> list[int]:
+        """The strings of a run that hold it. After a hit the rest of its string is left out."""
         hits: list[int] = []
-        at = begin
-        for low in range(begin, end, self.slice):
+        ends: list[int] = []
+        end = len(run.data)
+        at = 0
+        for low in range(0, end, self.slice):
             high = min(low + self.slice + self.longest - 1, end)
             if (at := max(at, low)) >= high:
                 continue
-            find = self.finder(arena.data[low:high].tobytes())
+            find = look(run.data[low:high])
             while found := find(at - low):
-                ends = ends or arena.at[start + 1 : stop + 1].tolist()
+                ends = ends or run.bounds[1:].tolist()
                 row = bisect_right(ends, low + found[0])
-                whole = low + found[1] <= ends[row]
+                whole = low + found[1] < ends[row]
                 if whole:
                     hits.append(row)
                 at = ends[row] if whole else low + found[0] + 1
@@ -80,7 +88,7 @@ class Needle(ABC):
 class AsciiNeedle(Needle):
     """Found by setting the case bit on both sides, which NumPy does fast, and checking each find."""
 
-    slice = 512 * 1024
+    slice = 256 * 1024
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -91,19 +99,25 @@ class AsciiNeedle(Needle):
         """Whether these bytes hold it."""
         return self._bytes in data.lower()
 
-    def finder(self, data: bytes) -> Finder:
-        """How to find it in `data`."""
-        folded = (np.frombuffer(data, np.uint8) | CASE_BIT).tobytes()
+    def search(self) -> Callable[[Data], Finder]:
+        """Begin to look, with room for one slice, so that it stays where the processor is quick to read."""
+        room = bytearray(self.slice + self.longest)
+        folded = np.frombuffer(room, np.uint8)
+
+        def look(data: Data) -> Finder:
+            size = len(data)
+            np.bitwise_or(np.frombuffer(data, np.uint8), CASE_BIT, out=folded[:size])
+            return lambda at: self._next(data, room, at, size)
+
+        return look
+
+    def _next(self, data: Data, folded: bytearray, at: int, end: int) -> Found | None:
         length = len(self._bytes)
-
-        def find(at: int) -> Found | None:
-            while (at := folded.find(self._folded, at)) >= 0:
-                if data[at : at + length].lower() == self._bytes:
-                    return at, at + length
-                at += 1
-            return None
-
-        return find
+        while (at := folded.find(self._folded, at, end)) >= 0:
+            if bytes(data[at : at + length]).lower() == self._bytes:
+                return at, at + length
+            at += 1
+        return None
 
 
 class AnyNeedle(Needle):
@@ -119,8 +133,12 @@ class AnyNeedle(Needle):
         self._signs = [b"\\u", *(form.encode("utf-8", "surrogatepass") for form in cases(rarest))]
         self.longest = sum(max(len(way) for way in ways) for ways in spelt)
 
-    def finder(self, data: bytes) -> Finder:
-        """How to find it in `data`."""
+    def search(self) -> Callable[[Data], Finder]:
+        """Begin to look."""
+        return self._look
+
+    def _look(self, data: Data) -> Finder:
+        data = bytes(data)
         if not any(sign[:1] in data and sign in data for sign in self._signs):
             return lambda at: None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
@@ -13,13 +14,16 @@ from app.filter import units
 from app.filter.deep import HeaderValue, PayloadPlace
 from app.filter.expression import Node
 from app.filter.json_path import JsonPath
+from app.filter.marked import FIELD as MARKED
+from app.filter.marked import Marked
+from app.filter.named import mark, phase, priority
 from app.filter.order import ORDER
 from app.filter.predicates import Coded, Moment, Numbers, Pattern, RowText
 from app.filter.terms import FilterError, Term, Word
 from app.filter.values import Wanted
+from app.marks import Mark
 from app.store.packing import NO_PAYLOAD
 from eventscope.connector import UNKNOWN_PRIORITY
-from eventscope.event import EventPriority
 from eventscope.step import Phase
 
 T = TypeVar("T")
@@ -125,6 +129,16 @@ class MomentField(Field):
         return Moment(comparison(self._sign, parsed(units.moment, values)))
 
 
+class MarkField(Field):
+    """What the developer noted about the row."""
+
+    only_equal = True
+
+    def test(self, sign: str, values: tuple[Word, ...]) -> Node:
+        """Any of the notes."""
+        return Marked(parsed(mark, values))
+
+
 class OpenField(Field):
     """Fields whose names begin alike and go on as the events do: `header.trace`, `payload.items[0].sku`."""
 
@@ -154,9 +168,10 @@ class HeaderField(OpenField):
     prefix = "header."
 
     def _named(self, name: str, rest: str) -> Field:
-        if not rest:
+        header = re.sub(r'"((?:\\.|[^"\\])*)"', lambda found: re.sub(r"\\(.)", r"\1", found[1]), rest)
+        if not header:
             raise ValueError("The name of the header is missing; write header.NAME:VALUE.")
-        return PlaceField(name, self, lambda wanted: HeaderValue(rest, wanted))
+        return PlaceField(name, self, lambda wanted: HeaderValue(header, wanted))
 
 
 class PayloadField(OpenField):
@@ -201,23 +216,6 @@ def comparison(sign: str, numbers: list[Any]) -> Callable[[Any], Any]:
     if len(numbers) == 1:
         return lambda values: values == numbers[0] if sign == ":" else values != numbers[0]
     return lambda values: np.isin(values, numbers, invert=sign == "!=")
-
-
-def priority(text: str) -> int:
-    """A priority by name or number; raises ValueError that lists the names."""
-    try:
-        return int(EventPriority.parse(int(text) if text.isdecimal() else text))
-    except ValueError as error:
-        raise ValueError(f"“{text}” is no priority; use CRITICAL, HIGH, NORMAL or LOW.") from error
-
-
-def phase(text: str) -> int:
-    """A phase by its label; raises ValueError that lists them."""
-    labels = {member.label: int(member) for member in Phase}
-    value = labels.get(text.lower().replace("_", "-"))
-    if value is None:
-        raise ValueError(f"“{text}” is no phase; use {', '.join(labels)}.")
-    return value
 
 
 def duration(name: str, meaning: str, example: str, column: str) -> NumberField:
@@ -265,8 +263,10 @@ FIELDS: Final[dict[str, Field]] = {
         ),
         TextField("error", "the error that it ended with", "error:*Timeout*", text="error"),
         MomentField("since", "happened then or later", "since:5m", sign=">="),
+        MomentField("until", "happened then or earlier", "until:14:02", sign="<="),
         MomentField("before", "happened earlier", "before:2026-01-31T14:02:07Z", sign="<"),
         TextField("envelope", "the envelope that was recognised", "envelope:cloudevents", coded="envelope"),
+        MarkField(MARKED, "what you noted about the row in the window: " + ", ".join(Mark), "is:marked,commented"),
     )
 }
 """All fields with a name of their own."""

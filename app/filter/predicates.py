@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from app.filter.chosen import chosen
 from app.filter.expression import BYTES, TEXTS, Mask, Node, Span
 from app.filter.needle import needle
 from app.filter.terms import Word
 from app.store.packing import STAND_INS, one_text
 from app.store.packing import TEXTS as TEXT_FIELDS
 from eventscope.step import UNKNOWN
+
+CODES: Final = 2**16
+"""How many codes there are in a chunk."""
 
 MANY: Final = 4
 """From so many codes on, looking codes up in a table is faster than comparing with each."""
@@ -50,19 +54,30 @@ class Pattern:
 
 
 class Coded(Node):
-    """Tests a dictionary-encoded column. Each text is decided once, each row by its code."""
+    """Tests a dictionary-encoded column. Each text is decided once, each row by its code.
 
-    def __init__(self, column: str, test: Callable[[str | None], bool], exact: Sequence[str] | None = None) -> None:
+    `exact` are the texts that alone pass; `possible` is a quick test of many texts, False when none of them passes.
+    """
+
+    def __init__(
+        self,
+        column: str,
+        test: Callable[[str | None], bool],
+        exact: Sequence[str] | None = None,
+        possible: Callable[[Iterable[str | None]], bool] = lambda texts: True,
+    ) -> None:
         self.column = column
         self._test = test
         self._exact = exact
+        self._possible = possible
+        self._last: tuple[int, int, list[int]] = (-1, 0, [])
 
     def mask(self, span: Span, among: Mask | None = None) -> Mask:
         """Which rows have a code whose text passes."""
         codes = getattr(span.chunk, self.column)[span.start : span.stop]
         passing = self._passing(span, codes)
         if len(passing) > MANY:
-            table = np.zeros(np.iinfo(codes.dtype).max + 1, np.bool_)
+            table = np.zeros(CODES, np.bool_)
             table[passing] = True
             mask: Mask = table[codes]
             return mask
@@ -76,8 +91,22 @@ class Coded(Node):
         if self._exact is not None:
             return [code for text in self._exact if (code := dictionary.code(text)) is not None]
         texts = dictionary.values
-        asked = np.unique(codes).tolist() if len(texts) > len(codes) else range(len(texts))
-        return [code for code in asked if self._test(texts[code])]
+        if len(texts) > len(codes):
+            return self._tested(texts, np.flatnonzero(np.bincount(codes)).tolist())
+        return self._decided(span.chunk.serial, texts)
+
+    def _decided(self, serial: int, texts: Sequence[str | None]) -> Sequence[int]:
+        """The codes of all texts of a chunk that pass; each text is tested once while the same chunk is asked about."""
+        (last, count, passing), total = self._last, len(texts)
+        if last != serial:
+            count, passing = 0, []
+        passing = passing + self._tested(texts, range(count, total))
+        self._last = serial, total, passing
+        return passing
+
+    def _tested(self, texts: Sequence[str | None], codes: Sequence[int]) -> list[int]:
+        possible = self._possible(map(texts.__getitem__, codes))
+        return [code for code in codes if self._test(texts[code])] if possible else []
 
 
 class Numbers(Node):
@@ -129,13 +158,7 @@ class RowText(Node):
         if self._needles is not None:
             hits = [each.rows(span.chunk.texts, span.start, span.stop, among) for each in self._needles]
             candidates &= np.logical_or.reduce(hits)
-        rows, arena = np.flatnonzero(candidates), span.chunk.texts
-        begin, end = arena.bounds(span.start, span.stop)
-        data = arena.data[begin:end].tobytes() if len(rows) else b""
-        firsts, lasts = (arena.at[span.start + rows + offset] - begin for offset in (0, 1))
-        for row, first, last in zip(rows.tolist(), firsts.tolist(), lasts.tolist(), strict=True):
-            candidates[row] = self._test(one_text(data[first:last], self._place))
-        return candidates
+        return chosen(span.chunk.texts, span, candidates, lambda row: self._test(one_text(row, self._place)))
 
 
 class FreeText(Node):
@@ -146,7 +169,8 @@ class FreeText(Node):
     def __init__(self, text: str) -> None:
         self._payload = needle(text)
         self._text = needle(text.translate(STAND_INS))
-        self._coded = [Coded(column, self._payload.in_text) for column in SEARCHED]
+        many = self._payload.in_any
+        self._coded = [Coded(column, self._payload.in_text, possible=many) for column in SEARCHED]
 
     def mask(self, span: Span, among: Mask | None = None) -> Mask:
         """Which rows hold the text anywhere."""

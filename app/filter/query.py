@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from app.filter.help import helps
 from app.filter.operators import FIELDS, OPEN_FIELDS, Field
 from app.filter.predicates import FreeText
 from app.filter.regex import searcher
-from app.filter.syntax import All, Comparison, Either, Opposite, Regex, Syntax, Text
+from app.filter.syntax import All, Comparison, Either, Opposite, Regex, Syntax, Text, inside, parts_of
 from app.filter.terms import FilterError, Term, Word
 from app.store.chunk import Chunk
 from app.store.store import Store
@@ -26,13 +27,21 @@ from app.store.store import Store
 if TYPE_CHECKING:
     from lark import Lark, Token
 
-__all__ = ["Filter", "FilterError", "helps", "parse"]
+__all__ = ["Filter", "FilterError", "all_of", "helps", "parse", "syntax_of"]
 
 LONGEST: Final = 10_000
 """Characters of a filter's text."""
 
 DEEPEST: Final = 100
 """How deep a filter may be nested; evaluation recurses."""
+
+
+class Told(NamedTuple):
+    """A clause: how many rows it removes when it stands alone, and how many match the filter without it."""
+
+    clause: str
+    removes: int
+    others_leave: int
 
 
 class Filter:
@@ -44,6 +53,21 @@ class Filter:
         """What was written; None when nothing was."""
         self._node = node_of(tree) if tree else Everything()
 
+    @classmethod
+    def of(cls, tree: Syntax) -> Self:
+        """The filter that a tree is, with the text that it prints."""
+        return cls(str(tree), tree)
+
+    @property
+    def clauses(self) -> Sequence[Syntax]:
+        """The parts joined by "and"."""
+        return parts_of(self.tree, All)
+
+    @property
+    def cost(self) -> int:
+        """The dearest that it reads, as in `app.filter.expression`."""
+        return self._node.cost
+
     @property
     def slow(self) -> bool:
         """Whether it reads texts or payloads, and not only columns."""
@@ -53,11 +77,11 @@ class Filter:
         """Which of the rows `start` to `stop` of a chunk pass."""
         return self._node.mask(Span(chunk, start, stop))
 
-    def explain(self, store: Store) -> list[tuple[str, int]]:
-        """The clauses joined by "and", each with how many rows of the store it removes when it stands alone."""
-        clauses = [] if self.tree is None else self.tree.parts if isinstance(self.tree, All) else [self.tree]
-        nodes = [(self.text[clause.start : clause.stop], node_of(clause)) for clause in clauses]
-        return [(text, sum(removed(node, chunk) for chunk in store.chunks)) for text, node in nodes]
+    def explain(self, store: Store) -> list[Told]:
+        """The clauses joined by "and", each with what it does to the rows of the store."""
+        nodes = [node_of(clause) for clause in self.clauses]
+        counts = sum((counted(nodes, chunk) for chunk in store.chunks), np.zeros((2, len(nodes)), np.int64))
+        return [Told(inside(clause), *each) for clause, each in zip(self.clauses, counts.T.tolist(), strict=True)]
 
     def __repr__(self) -> str:
         return f"Filter({self.text!r})"
@@ -65,16 +89,31 @@ class Filter:
 
 def parse(text: str) -> Filter:
     """The filter that a text means; an empty one passes everything. Raises FilterError."""
+    return Filter(text, syntax_of(text))
+
+
+@lru_cache(256)
+def syntax_of(text: str) -> Syntax | None:
+    """What a text says, None when that is nothing; raises FilterError. Times in it are still as they were written."""
     if not text.strip():
-        return Filter(text, None)
+        return None
     if len(text) > LONGEST:
         raise FilterError(f"A filter can have at most {LONGEST:,} characters.", LONGEST)
     from lark import UnexpectedInput
 
     try:
-        return Filter(text, cast("Syntax", grammar().parse(text)))
+        return cast("Syntax", grammar().parse(text))
     except UnexpectedInput as error:
         raise misread(text, error) from error
+
+
+def all_of(filters: Iterable[Filter]) -> Filter:
+    """The filter that lets through what all of them do."""
+    parts = [one for one in filters if one.tree is not None]
+    if len(parts) < 2:
+        return parts[0] if parts else parse("")
+    clauses = [clause for one in parts for clause in one.clauses]
+    return Filter.of(All(0, 0, 1 + max(clause.depth for clause in clauses), clauses))
 
 
 def node_of(tree: Syntax) -> Node:
@@ -215,7 +254,10 @@ def open_parenthesis(text: str) -> int:
     return opened[-1]
 
 
-def removed(node: Node, chunk: Chunk) -> int:
-    """How many rows of a chunk a node does not select."""
-    rows = chunk.rows
-    return rows - int(np.count_nonzero(node.mask(Span(chunk, 0, rows))))
+def counted(nodes: Sequence[Node], chunk: Chunk) -> NDArray[np.int64]:
+    """For each node the rows of a chunk that it does not select, and those that all the others do."""
+    span = Span(chunk, 0, chunk.rows)
+    failed = [~node.mask(span) for node in nodes]
+    failures = sum(failed, np.zeros(span.rows, np.int16))
+    left = [np.count_nonzero(failures <= mask) for mask in failed]
+    return np.array([[np.count_nonzero(mask) for mask in failed], left], np.int64)

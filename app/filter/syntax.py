@@ -89,6 +89,13 @@ class Either(Syntax):
         return " or ".join(f"({part})" if isinstance(part, Either) else str(part) for part in self.parts)
 
 
+def parts_of(tree: Syntax | None, kind: type[All | Either]) -> Sequence[Syntax]:
+    """The parts that are joined so; one that is not is the only one, and nothing has none."""
+    if isinstance(tree, kind):
+        return tree.parts
+    return () if tree is None else (tree,)
+
+
 def inside(part: Syntax) -> str:
     """A part beside others, in parentheses where it would bind weaker than they do."""
     return f"({part})" if isinstance(part, All | Either) else str(part)

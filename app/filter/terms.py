@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -28,3 +29,9 @@ class Term(NamedTuple):
     field: Word
     operator: Word
     values: tuple[Word, ...]
+
+
+def extent(text: str, position: int) -> tuple[int, int]:
+    """From where to where a text is wrong: to the end of the word at a position, at least one character."""
+    word = re.compile(r"\S+").match(text, position)
+    return position, word.end() if word else position + 1

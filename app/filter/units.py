@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 NANOSECONDS: Final = {
@@ -23,6 +23,10 @@ BYTES: Final = {"b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
 """How large a unit of size is, in lower case."""
 
 QUANTITY: Final = re.compile(r"(-?\d+(?:\.\d+)?|-?\.\d+)\s*([a-zA-Zµ]*)")
+CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?")
+AHEAD_NS: Final = NANOSECONDS["h"]
+"""A time of day that lies at most so far ahead is one of today, else of yesterday."""
+
 MOMENT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d\d:?\d\d)?"
 )
@@ -54,11 +58,14 @@ def count(text: str) -> int:
 
 
 def moment(text: str, now_ns: int | None = None) -> int:
-    """Nanoseconds since the epoch: `5m` ago, or a date and time as in RFC 3339, local unless it names its zone."""
+    """Nanoseconds since the epoch: `5m` ago, a time of day, or a date and time as in RFC 3339, local without a zone."""
+    now_ns = time.time_ns() if now_ns is None else now_ns
     if (found := QUANTITY.fullmatch(text)) and found[2] in NANOSECONDS:
-        return (time.time_ns() if now_ns is None else now_ns) - round(nanoseconds(text))
+        return now_ns - round(nanoseconds(text))
+    if CLOCK.fullmatch(text):
+        return latest(text.zfill(len(text) + (text[1] == ":")), now_ns)
     if (found := MOMENT.fullmatch(text)) is None:
-        raise ValueError(f"“{text}” is no time; write how long ago, such as 5m, or 2026-01-31T14:02:07Z.")
+        raise ValueError(f"“{text}” is no time; write how long ago, such as 5m, or 14:02, or 2026-01-31T14:02:07Z.")
     day, clock, fraction, zone = found.groups()
     try:
         at = datetime.fromisoformat(f"{day}T{clock or '00:00'}{(zone or '').upper()}").astimezone(UTC)
@@ -66,3 +73,11 @@ def moment(text: str, now_ns: int | None = None) -> int:
         raise ValueError(f"“{text}” is in no calendar; check its numbers.") from error
     whole = at - datetime.fromtimestamp(0, UTC)
     return (whole.days * 86_400 + whole.seconds) * 1_000_000_000 + int((fraction or "0").ljust(9, "0"))
+
+
+def latest(clock: str, now_ns: int) -> int:
+    """When a local clock last showed that time, or will within the hour."""
+    today = datetime.fromtimestamp(now_ns // 1_000_000_000).date()
+    days = (today + timedelta(days=ahead) for ahead in (1, 0, -1))
+    times = [moment(f"{day.isoformat()}T{clock}") for day in days]
+    return next(at for at in times if at - now_ns <= AHEAD_NS)

@@ -7,7 +7,7 @@ is equal to the same number written as text; everything else compares as text.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -38,8 +38,10 @@ class Wanted:
     def numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which numbers are wanted."""
         mask: NDArray[np.bool_]
-        if self._order is None:
-            mask = np.isin(values, self._numbers) | self.anything
+        if self._order is None and self.anything:
+            mask = np.ones(len(values), np.bool_)
+        elif self._order is None:
+            mask = values == self._numbers[0] if len(self._numbers) == 1 else np.isin(values, self._numbers)
         elif self._numbers:
             mask = self._order(values, self._numbers[0])
         else:
@@ -57,6 +59,13 @@ class Wanted:
         if self._order is None:
             return any(pattern(text) for pattern in self._patterns)
         return not self._numbers and bool(self._order(text, self._word))
+
+    def codes(self, texts: Mapping[str, int]) -> list[int]:
+        """The codes of those texts that are wanted."""
+        exact = [pattern.exact for pattern in self._patterns]
+        if self._order is not None or None in exact:
+            return [code for text, code in texts.items() if self.text(text)]
+        return [texts[text] for text in exact if text is not None and text in texts]
 
     def any_of(self, values: Sequence[str | float]) -> bool:
         """Whether a row with these values passes; one without any never does."""

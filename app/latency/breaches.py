@@ -70,6 +70,17 @@ class Breaches:
         numbers = range(max(number, self._total - self.capacity, 0), self._total)
         return [self._breach(n) for n in numbers]
 
+    def worst(self, priority: EventPriority) -> Breach | None:
+        """The longest of this priority that is still kept."""
+        self._backlog.flush()
+        slots = np.arange(max(self._total - self.capacity, 0), self._total) % self.capacity
+        slots = slots[self._priority[slots] == priority]
+        if not slots.size:
+            return None
+        slot = int(slots[np.argmax(self._value[slots])])
+        last = self._total - 1
+        return self._breach(last - (last - slot) % self.capacity)
+
     def counts(self) -> dict[EventPriority, int]:
         """How many breaches of each priority there were since the start."""
         self._backlog.flush()
@@ -89,7 +100,7 @@ class Breaches:
         self._total += len(rows)
         kept = rows[-self.capacity :]
         slots = np.arange(first + len(rows) - len(kept), self._total) % self.capacity
-        self._seq[slots] = chunk.first_seq + kept
+        self._seq[slots] = chunk.seqs_of(kept)
         self._at[slots] = chunk.observed[kept]
         self._priority[slots] = chunk.priority[kept]
         self._value[slots] = chunk.total[kept]

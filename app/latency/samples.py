@@ -36,7 +36,7 @@ class OpenBin:
             return
         self._rows += len(rows)
         durations = np.stack((chunk.total[rows], chunk.queue[rows], chunk.handle[rows]))
-        self._waiting.append((rows + chunk.first_seq, lanes_of(chunk.priority[rows]), durations))
+        self._waiting.append((chunk.seqs_of(rows), lanes_of(chunk.priority[rows]), durations))
 
     @property
     def stale(self) -> bool:

@@ -22,8 +22,7 @@ LARGEST_FILE: Final = 1024 * 1024
 
 def export_profiles(profiles: Iterable[Profile], path: Path) -> None:
     """Write profiles into a file, as JSON if its name ends so; raises OSError with a sentence."""
-    clean = [msgspec.to_builtins(Profile.of(profile.name, *profile.sources)) for profile in profiles]
-    document = {KEY: clean}
+    document = {KEY: [msgspec.to_builtins(for_others(profile)) for profile in profiles]}
     if path.suffix.lower() == ".json":
         data = msgspec.json.format(msgspec.json.encode(document), indent=2)
     else:
@@ -44,10 +43,16 @@ def import_profiles(profiles: Profiles, path: Path) -> tuple[Profiles, list[str]
         raise ValueError(f"{path.name} holds no profiles; they are [[{KEY}]] tables with a name and sources")
     names = []
     for profile in found:
-        mine = Profile.of(profiles.free_name(profile.name), *profile.sources)
+        mine = Profile.of(profiles.free_name(profile.name), *profile.sources, table=profile.table)
         profiles = profiles.with_profile(mine)
         names.append(mine.name)
     return profiles, names
+
+
+def for_others(profile: Profile) -> Profile:
+    """A profile to be given away: without secrets, and without the filters that were only tried."""
+    table = profile.table and profile.table.with_(history=())
+    return Profile.of(profile.name, *profile.sources, table=table)
 
 
 def _read(path: Path) -> dict[str, Any]:

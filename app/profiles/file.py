@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 KEY = "profile"
 SOURCES = "sources"
+TABLE = "table"
 
 
 def load_profiles(path: Path | None = None) -> tuple[Profiles, str | None]:
@@ -115,6 +116,10 @@ def _table(profile: Profile, table: Table | None) -> Table:
         table["name"] = profile.name
     if before is None or before.sources != profile.sources:
         table[SOURCES] = _sources(profile, table.get(SOURCES, []))
+    if (before and before.table) != profile.table:
+        table.pop(TABLE, None)
+        if profile.table is not None:
+            table[TABLE] = msgspec.to_builtins(profile.table)
     return table
 
 

@@ -1,4 +1,4 @@
-"""A profile: sources that belong together under one name, without their secrets."""
+"""A profile: sources that belong together under one name, and how they are shown, without their secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from app.redaction.redaction import Redactor
 from app.redaction.urls import without_secrets
+from app.table_setup import TableSetup
 from connectors.options import describe
 from connectors.registry import connector_class
 from connectors.source_url import SourceUrlError
@@ -29,17 +31,22 @@ class SavedSource(msgspec.Struct, frozen=True, omit_defaults=True):
     name: Name = ""
 
 
-class Profile(msgspec.Struct, frozen=True):
-    """Sources to attach together, in this order."""
+class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Sources to attach together, in this order, and how the event table is arranged for them, if that was kept."""
 
     name: Name
     sources: Annotated[tuple[SavedSource, ...], Meta(min_length=1, max_length=MOST_SOURCES)]
+    table: TableSetup | None = None
 
     @classmethod
-    def of(cls, name: str, *sources: SavedSource) -> Profile:
-        """A profile to be kept, with clean URLs; raises ValueError with a sentence."""
+    def of(cls, name: str, *sources: SavedSource, table: TableSetup | None = None) -> Profile:
+        """A profile to be kept, with clean URLs and filters; raises ValueError with a sentence."""
         clean = [{"url": clean_url(each.url), "name": each.name} for each in sources]
-        return checked({"name": name, "sources": clean})
+        return checked({"name": name, "sources": clean}).with_table(table)
+
+    def with_table(self, table: TableSetup | None) -> Profile:
+        """With another arrangement of the table, without what its filters hold of secrets."""
+        return msgspec.structs.replace(self, table=table and clean_table(table))
 
 
 def profile_name(text: str) -> str:
@@ -61,6 +68,16 @@ def clean_url(url: str) -> str:
     return before + mark + "&".join(kept) if any(kept) else before
 
 
+def clean_table(table: TableSetup) -> TableSetup:
+    """The arrangement without secrets: placeholders stand for them in its filters."""
+    text = Redactor().text
+    return table.with_(
+        colours=tuple(msgspec.structs.replace(rule, filter=text(rule.filter)) for rule in table.colours),
+        filters=tuple(msgspec.structs.replace(saved, filter=text(saved.filter)) for saved in table.filters),
+        history=tuple(map(text, table.history)),
+    )
+
+
 def checked(value: Any) -> Profile:
     """A profile of plain data that anybody may have written; raises ValueError with a sentence."""
     try:
@@ -70,7 +87,7 @@ def checked(value: Any) -> Profile:
     sources = tuple(SavedSource(without_secrets(each.url), " ".join(each.name.split())) for each in profile.sources)
     if not all((each.url + each.name).isprintable() for each in sources):
         raise ValueError("its text holds control characters")
-    return Profile(profile_name(profile.name), sources)
+    return Profile(profile_name(profile.name), sources, profile.table)
 
 
 def _secret_options(scheme: str) -> set[str]:

@@ -123,8 +123,8 @@ def rows_of(block: Block, position: bytes) -> Rows:
         packed.rows,
         {name: values.tobytes() for name, values in packed.numbers.items()},
         {name: _coded(column) for name, column in packed.coded.items()},
-        (packed.payloads.data, packed.payloads.bounds.tobytes()),
-        (packed.texts.data, packed.texts.bounds.tobytes()),
+        (bytes(packed.payloads.data), packed.payloads.bounds.tobytes()),
+        (bytes(packed.texts.data), packed.texts.bounds.tobytes()),
         position,
     )
 

@@ -39,6 +39,8 @@ class Source:
     detail: str = ""
     since: float = field(default_factory=time.time)
     last_row_at: float | None = None
+    heard_at: float | None = None
+    """When the connector last handed over or said anything; what it does not know, it does not say."""
     seen: int = 0
     lost: int = 0
     losses: deque[tuple[float, int, str]] = field(default_factory=lambda: deque(maxlen=100))
@@ -81,7 +83,7 @@ class SourceSink:
         if rows is None or not rows.rows:
             return
         self._source.seen += rows.rows
-        self._source.last_row_at = time.time()
+        self._source.last_row_at = self._source.heard_at = time.time()
         if self._source.state is SourceState.CONNECTING:
             self._source.become(SourceState.LIVE, self._source.detail)
         self._intake.put(self._source.label, rows)
@@ -98,14 +100,17 @@ class SourceSink:
 
     def declare(self, declaration: Declaration) -> None:
         """Pass on who listens to what."""
+        self._source.heard_at = time.time()
         self._declared(self._source.label, declaration)
 
     def chart(self, chart: Chart) -> None:
         """Pass on what a broker says of itself."""
+        self._source.heard_at = time.time()
         self._declared(self._source.label, chart)
 
     def state(self, state: SourceState, detail: str = "") -> None:
         """Show what the connector says of itself."""
+        self._source.heard_at = time.time()
         self._source.become(state, detail)
 
 

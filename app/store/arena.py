@@ -2,41 +2,97 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.store.reserve import Reserve
 
+END: Final = b"\n"
+"""Follows each byte string. No JSON text goes on over it, so payloads can be decoded as lines, all in one call."""
+
+READ_BYTES: Final = 1024 * 1024
+"""What a reader of many rows is given at a time."""
+
 
 class Run(NamedTuple):
-    """Byte strings on their way into arenas: all of them joined, and the `n + 1` bounds between them."""
+    """Byte strings, each with its END, joined; and the `n + 1` bounds between them."""
 
-    data: bytes
+    data: bytes | memoryview
     bounds: NDArray[np.int64]
 
     @classmethod
     def of(cls, data: bytes, sizes: NDArray[np.int64]) -> Run:
-        """The run of byte strings of these sizes, joined in `data`."""
+        """The run of byte strings of these sizes, joined in `data`, where END follows each."""
         bounds = np.zeros(len(sizes) + 1, np.int64)
-        np.cumsum(sizes, out=bounds[1:])
+        np.cumsum(sizes + len(END), out=bounds[1:])
         return cls(data, bounds)
 
     def string(self, row: int) -> bytes:
         """One of the byte strings."""
-        return self.data[self.bounds[row] : self.bounds[row + 1]]
+        return bytes(self.data[self.bounds[row] : self.bounds[row + 1] - len(END)])
+
+    def strings(self) -> list[bytes]:
+        """All byte strings."""
+        data, end = bytes(self.data), len(END)
+        return [data[first : last - end] for first, last in pairwise(self.bounds.tolist())]
+
+    def parts(self, size: int) -> Iterator[tuple[int, Run]]:
+        """The run in parts of about that many bytes, none copied, each with the row that it begins with."""
+        data, row, last = memoryview(self.data), 0, len(self.bounds) - 1
+        while row < last:
+            begin = int(self.bounds[row])
+            after = max(row + 1, int(np.searchsorted(self.bounds, begin + size, side="right")) - 1)
+            bounds = self.bounds[row : after + 1] - begin
+            yield row, Run(data[begin : begin + int(bounds[-1])], bounds)
+            row = after
 
 
-class Arena:
+class Arena(ABC):
+    """Byte strings to be read. Row `r` lies from `at[r]` to `at[r + 1]`, its END included, in whatever form."""
+
+    at: NDArray[np.uint32]
+    used: int
+    """Bytes of all strings, as they are read."""
+
+    @property
+    @abstractmethod
+    def memory(self) -> int:
+        """Bytes that the strings take, in the form in which they are kept."""
+
+    @abstractmethod
+    def __getitem__(self, row: int) -> bytes:
+        """The string of a row."""
+
+    @abstractmethod
+    def runs(self, start: int, stop: int) -> Iterator[tuple[int, Run]]:
+        """Rows `start` to `stop` as they lie in memory: runs that are not to be kept, each with its first row."""
+
+    def run(self, start: int, stop: int) -> Run:
+        """Rows `start` to `stop` in one piece, which is not to be kept."""
+        runs = [run for _, run in self.runs(start, stop)]
+        return runs[0] if len(runs) == 1 else Run(b"".join(run.data for run in runs), self._bounds(start, stop))
+
+    def strings(self, start: int, stop: int) -> list[bytes]:
+        """The strings of rows `start` to `stop`."""
+        return [string for _, run in self.runs(start, stop) for string in run.strings()]
+
+    def _bounds(self, start: int, stop: int) -> NDArray[np.int64]:
+        """The bounds of these rows, counted from the first."""
+        return self.at[start : stop + 1].astype(np.int64) - int(self.at[start])
+
+
+class OpenArena(Arena):
     """Grows at its end only. A reader in another thread sees the rows that were complete when it looked."""
 
     def __init__(self, rows: int, size: int) -> None:
         self._reserve = Reserve(size)
         self.used = 0
         self.at = Reserve((rows + 1) * 4).bytes.view(np.uint32)
-        """Row `r` lies in `data[at[r]:at[r + 1]]`."""
 
     def extend(self, row: int, run: Run, start: int, stop: int) -> None:
         """Put strings `start` to `stop` of a run at rows `row` and following."""
@@ -53,19 +109,23 @@ class Arena:
         """All bytes; those from `used` on are not in use."""
         return self._reserve.bytes
 
+    @property
+    def memory(self) -> int:
+        """Bytes that the strings take, in the form in which they are kept."""
+        return self.used
+
     def __getitem__(self, row: int) -> bytes:
-        return self.data[self.at[row] : self.at[row + 1]].tobytes()
+        return self.data[self.at[row] : self.at[row + 1] - len(END)].tobytes()
 
-    def strings(self, start: int, stop: int) -> list[bytes]:
-        """The strings of rows `start` to `stop`."""
-        begin, end = self.bounds(start, stop)
-        data = self.data[begin:end].tobytes()
-        bounds = (self.at[start : stop + 1] - self.at[start]).tolist()
-        return [data[first:last] for first, last in pairwise(bounds)]
+    def runs(self, start: int, stop: int) -> Iterator[tuple[int, Run]]:
+        """The rows, so many at a time that to copy them takes well under a millisecond."""
+        for first, run in self.run(start, stop).parts(READ_BYTES):
+            yield start + first, run
 
-    def bounds(self, start: int, stop: int) -> tuple[int, int]:
-        """Where rows `start` to `stop` begin and end in `data`."""
-        return int(self.at[start]), int(self.at[stop])
+    def run(self, start: int, stop: int) -> Run:
+        """Rows `start` to `stop` where they lie."""
+        bounds, begin = self._bounds(start, stop), int(self.at[start])
+        return Run(self.data[begin : begin + int(bounds[-1])].data, bounds)
 
     def seal(self) -> None:
         """Give back the room for what will not come."""

@@ -5,15 +5,19 @@ One thread appends. Others may read the rows below the `rows` that they saw.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store.arena import Arena
+from app.marks import Marks
+from app.store.arena import Arena, OpenArena
 from app.store.dictionary import Dictionary
 from app.store.packing import CODED, Packed, split_texts
 from app.store.reserve import Reserve, columns
+from app.store.thin import taken
 
 MOST_ROWS: Final = 65_535
 """One less than a two-byte code can number, since code 0 means absent."""
@@ -37,9 +41,13 @@ COLUMNS: Final[dict[str, Any]] = {
 """All columns and their element types."""
 
 COLUMN_BYTES: Final[int] = sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
-ROW_BYTES: Final[int] = COLUMN_BYTES + 2 * np.dtype(np.uint32).itemsize
+BOUND_BYTES: Final[int] = 2 * np.dtype(np.uint32).itemsize
+ROW_BYTES: Final[int] = COLUMN_BYTES + BOUND_BYTES
 """Memory that a row takes in columns and arena bounds."""
 
+SERIALS: Final = count()
+
+Rows = NDArray[np.int64]
 Codes = NDArray[np.uint16]
 Durations = NDArray[np.float32]
 
@@ -47,7 +55,8 @@ Durations = NDArray[np.float32]
 class Chunk:
     """Rows `first_seq` to `first_seq + rows - 1`.
 
-    Columns are arrays of `capacity` elements, of which the first `rows` count. `dictionaries` has the
+    Columns are arrays of `capacity` elements, of which the first `rows` count; once it is cold they are copies of just
+    these, in the smallest elements that hold the codes and counts, not to be written to. `dictionaries` has the
     texts behind the codes of a column. Durations are nanoseconds, NaN when unknown; `occurred` is
     nanoseconds since the epoch or UNKNOWN; `size` is NO_PAYLOAD where there is no payload, `attempt` 0
     and `fanout` -1 when unknown.
@@ -73,32 +82,62 @@ class Chunk:
     total: Durations
 
     def __init__(self, first_seq: int, capacity: int = MOST_ROWS, arena_size: int = MOST_ARENA_BYTES) -> None:
+        self.serial = next(SERIALS)
+        """No other chunk has it."""
         self.first_seq = first_seq
         self.capacity = capacity
         self.rows = 0
         for name, column in columns(Reserve(capacity * COLUMN_BYTES).bytes, COLUMNS, capacity).items():
             setattr(self, name, column)
         self.dictionaries = {name: Dictionary() for name in (*CODED, "source")}
-        self.extracts: dict[tuple[str, int], Any] = {}
-        """What filters have read out of the payloads, so as to read it once (app/filter/extract.py)."""
-        self.payloads = Arena(capacity, arena_size)
-        self.texts = Arena(capacity, arena_size)
+        self.sealed = False
+        """Whether no row comes any more."""
+        self.marks: Marks | None = None
+        """What was noted about rows of the store that it belongs to."""
+        self._open: tuple[OpenArena, ...] = (OpenArena(capacity, arena_size), OpenArena(capacity, arena_size))
+        self._thin: int | None = None
+        self.payloads: Arena
+        self.texts: Arena
+        self.payloads, self.texts = self._open
 
     @property
     def next_seq(self) -> int:
-        """The number of the first row after this chunk."""
+        """The number after that of its last row."""
         return self.first_seq + self.rows
+
+    def seqs_of(self, rows: Rows) -> Rows:
+        """The numbers of rows."""
+        return rows + np.int64(self.first_seq)
+
+    def holds(self, seqs: Rows) -> NDArray[np.bool_]:
+        """Which of these numbers are those of rows of this chunk."""
+        held: NDArray[np.bool_] = (seqs >= self.first_seq) & (seqs < self.next_seq)
+        return held
+
+    def rows_of(self, seqs: Rows) -> Rows:
+        """The rows with these numbers, in their order; those that are not in this chunk are left out."""
+        return seqs[self.holds(seqs)] - np.int64(self.first_seq)
+
+    def place_of(self, seq: int) -> int:
+        """The first row with this number or a later one; `rows` when there is none."""
+        return min(max(seq - self.first_seq, 0), self.rows)
 
     @property
     def arena_bytes(self) -> int:
-        """Bytes of payloads and texts."""
+        """Bytes of payloads and texts as they are read."""
         return self.payloads.used + self.texts.used
 
     @property
     def bytes(self) -> int:
         """Memory taken by the rows, the dictionaries estimated."""
         texts: int = sum(dictionary.bytes for dictionary in self.dictionaries.values())
-        return self.rows * ROW_BYTES + self.arena_bytes + texts
+        columns = self.rows * COLUMN_BYTES if self._thin is None else self._thin
+        return columns + self.rows * BOUND_BYTES + self.payloads.memory + self.texts.memory + texts
+
+    def weights(self, start: int, stop: int) -> Rows:
+        """The bytes of each of rows `start` to `stop`, before compression."""
+        ends = self.payloads.at[start : stop + 1].astype(np.int64) + self.texts.at[start : stop + 1]
+        return ends[1:] - ends[:-1] + ROW_BYTES
 
     def append(self, packed: Packed, start: int, stop: int, source: str, observed_at: int) -> None:
         """Add rows `start` to `stop` of what was packed; there must be room for them."""
@@ -109,14 +148,27 @@ class Chunk:
             getattr(self, name)[row:end] = self.dictionaries[name].encode(column[start:stop])
         self.source[row:end] = self.dictionaries["source"][source]
         self.observed[row:end] = observed_at
-        self.payloads.extend(row, packed.payloads, start, stop)
-        self.texts.extend(row, packed.texts, start, stop)
+        for arena, run in zip(self._open, (packed.payloads, packed.texts), strict=True):
+            arena.extend(row, run, start, stop)
         self.rows = end
 
     def seal(self) -> None:
         """Give back the room for what will not come; nothing can be appended any more."""
-        self.payloads.seal()
-        self.texts.seal()
+        self.sealed = True
+        for arena in self._open:
+            arena.seal()
+
+    def become(self, thin: Mapping[str, NDArray[Any]], payloads: Arena, texts: Arena) -> None:
+        """Go on with the same rows in a form that takes less memory: columns that are no larger than their numbers."""
+        for name, column in thin.items():
+            setattr(self, name, column)
+        self._thin = sum(map(taken, thin.values()))
+        self.payloads, self.texts, self._open = payloads, texts, ()
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether it has the form that takes less memory."""
+        return self._thin is not None
 
     def row_texts(self, row: int) -> list[str | None]:
         """Id, causation id, key, error and headers of a row."""

@@ -33,9 +33,10 @@ class Coded(Sequence[str | None]):
             code: int = self.codes[at].item()
             return self.values[code]
         codes: NDArray[np.uint16] = self.codes[at]
-        return self if len(codes) == len(self.codes) else self._part(codes)
+        return self if len(codes) == len(self.codes) else self.part(codes)
 
-    def _part(self, codes: NDArray[np.uint16]) -> Coded:
-        """With those values only that these rows have: a chunk learns no others."""
-        used, places = np.unique(np.append(codes, 0), return_inverse=True)
-        return Coded([self.values[code] for code in used], places[:-1].astype(np.uint16))
+    def part(self, codes: NDArray[np.uint16]) -> Coded:
+        """Rows of these codes, with those values only that they have: a chunk learns no others."""
+        ordered = np.sort(np.append(codes, 0))
+        used = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+        return Coded([self.values[code] for code in used.tolist()], np.searchsorted(used, codes).astype(np.uint16))

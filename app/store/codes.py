@@ -46,7 +46,7 @@ class Codes:
         self._numbers: dict[str, int] = {}
         self._table = np.zeros(CHUNK_CODES, np.int64)
         self._filled = 0
-        self._chunk = -1
+        self._chunk = -1  # its serial
 
     def number(self, text: str | None) -> int:
         """The number of `text`, a new one if there is room."""
@@ -65,8 +65,8 @@ class Codes:
     def of(self, chunk: Chunk, rows: slice | NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers of these rows of a chunk."""
         values = chunk.dictionaries[self.column].values
-        if chunk.first_seq != self._chunk:
-            self._chunk, self._filled = chunk.first_seq, 0
+        if chunk.serial != self._chunk:
+            self._chunk, self._filled = chunk.serial, 0
         if len(values) > self._filled:
             self._table[self._filled : len(values)] = [self.number(v) for v in values[self._filled :]]
             self._filled = len(values)

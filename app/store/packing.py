@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store.arena import Run
+from app.store.arena import END, Run
 from app.store.cleaning import plain_bytes, plain_text, whole_number
 from eventscope.connector import UNKNOWN_PRIORITY, Block
 from eventscope.event import EventPriority
@@ -24,6 +24,7 @@ TEXTS: Final = ("id", "causation", "key", "error", "headers")
 """The texts that are nearly always different, in the order in which a row's text holds them."""
 
 SEPARATOR: Final = "\x1f"
+LINE: Final = END.decode()
 EMPTY: Final = "\x00"
 """How the empty text is written; nothing at all means absent."""
 STAND_INS: Final = str.maketrans({SEPARATOR: "␟", EMPTY: "␀"})
@@ -75,9 +76,17 @@ def pack(block: Block) -> Packed:
 def whole(column: Sequence[Any]) -> Ints:
     """A column of integers; those that are none are UNKNOWN."""
     try:
+        if len(column) and type(column[0]) is int and is_uniform(column):
+            return np.full(len(column), column[0], np.int64)
         return np.fromiter(column, np.int64, len(column))
     except (TypeError, ValueError, OverflowError):
         return np.fromiter(map(whole_number, column), np.int64, len(column))
+
+
+def is_uniform(column: Sequence[Any]) -> bool:
+    """Whether all elements are alike, as they often are; if not, that is mostly seen at once."""
+    first = column[0]
+    return bool(first == column[-1]) and column.count(first) == len(column)
 
 
 def priorities(values: Ints) -> NDArray[np.int8]:
@@ -131,19 +140,24 @@ def pack_payloads(column: Sequence[Any]) -> tuple[Run, NDArray[np.uint32]]:
     """The payloads as one run, and the size of each (NO_PAYLOAD where there is none)."""
     try:
         run = payload_run(column)
-        return run, np.diff(run.bounds).astype(np.uint32)
+        return run, sizes(run)
     except TypeError:
         absent = np.fromiter((value is None for value in column), np.bool_, len(column))
     try:
         run = payload_run([b"" if value is None else value for value in column])
     except TypeError:
         run = payload_run([plain_bytes(value) or b"" for value in column])
-    return run, np.where(absent, NO_PAYLOAD, np.diff(run.bounds)).astype(np.uint32)
+    return run, np.where(absent, np.uint32(NO_PAYLOAD), sizes(run))
+
+
+def sizes(run: Run) -> NDArray[np.uint32]:
+    """How many bytes each string of a run has."""
+    return (np.diff(run.bounds) - len(END)).astype(np.uint32)
 
 
 def payload_run(column: Sequence[Any]) -> Run:
     """All payloads joined; raises TypeError if one is not bytes."""
-    run = Run.of(b"".join(column), np.fromiter(map(len, column), np.int64, len(column)))
+    run = Run.of(END.join((*column, b"")), np.fromiter(map(len, column), np.int64, len(column)))
     if run.bounds[-1] != len(run.data):
         raise TypeError("a buffer whose length is not in bytes")
     return run
@@ -157,14 +171,14 @@ def pack_texts(columns: list[Sequence[Any]]) -> Run:
         rows = joined(columns)
     except TypeError:
         rows = joined([[tamed(value) for value in column] for column in columns])
-    text = "".join(rows)
+    text = LINE.join((*rows, ""))
     if text.count(SEPARATOR) != len(rows) * (len(columns) - 1) or EMPTY in text:
         rows = joined([[tamed(value) for value in column] for column in columns])
-        text = "".join(rows)
+        text = LINE.join((*rows, ""))
     if text.isascii():
         return Run.of(text.encode(), np.fromiter(map(len, rows), np.int64, len(rows)))
     encoded = [row.encode("utf-8", "surrogatepass") for row in rows]
-    return Run.of(b"".join(encoded), np.fromiter(map(len, encoded), np.int64, len(rows)))
+    return Run.of(END.join((*encoded, b"")), np.fromiter(map(len, encoded), np.int64, len(rows)))
 
 
 def all_absent(column: Sequence[Any]) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.marks import Marks
 from app.store.chunk import MOST_ARENA_BYTES, MOST_ROWS, ROW_BYTES, Chunk
+from app.store.eviction import Eviction
+from app.store.freezer import Freezer
+from app.store.latest import Latest
+from app.store.ledger import Account
 from app.store.packing import pack
 from app.store.parcel import Parcel
+from app.store.shelf import Shelf
 from app.store.stored import Evicted, Rows, StoredEvent, read
 from eventscope.connector import Block
 from eventscope.step import Phase
@@ -28,22 +34,30 @@ ROWS_AT_A_TIME: Final = 4_096
 
 
 class Store:
-    """Rows numbered from 1. The oldest chunk goes when `bytes` exceeds the budget.
+    """Rows numbered from 1. When `bytes` exceeds the budget the oldest chunk goes; what is worth it outlives the chunk.
 
     At all times kept + evicted + cleared is the number of rows ever appended. `generation` changes
-    whenever rows go.
+    whenever rows go or come back. `open_traces` may be set to who knows the correlations of traces that are open and
+    began before a row, so that their rows are spared.
     """
 
     def __init__(self, budget: int = 512 * MIB) -> None:
         self.budget = budget
-        self.chunks: list[Chunk] = []
         self.next_seq = 1
-        self.evicted = 0
-        self.cleared = 0
-        self.generation = 0
+        self.marks = Marks()
+        self._shelf = Shelf()
+        self._freezer = Freezer()
+        self._latest = Latest()
+        self._open = False
         self._chunk_limit = budget // CHUNKS_IN_BUDGET
         self._arena_limit = min(MOST_ARENA_BYTES, self._chunk_limit)
-        self._sealed_bytes = 0
+        slack = min(self._chunk_limit, MOST_ARENA_BYTES + MOST_ROWS * ROW_BYTES)
+        self._eviction = Eviction(self._shelf, budget, slack, lambda: self.marks.spared, self._latest)
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """All chunks, in the order of their rows; the list never changes, there is another one after each change."""
+        return self._shelf.chunks
 
     @property
     def oldest_seq(self) -> int:
@@ -51,14 +65,47 @@ class Store:
         return self.chunks[0].first_seq if self.chunks else self.next_seq
 
     @property
+    def whole_from(self) -> int:
+        """From this row on all are kept; of those before only some, if any."""
+        return self._eviction.whole_from(self.next_seq)
+
+    @property
     def kept(self) -> int:
         """How many rows there are."""
-        return self.next_seq - self.oldest_seq
+        return self._shelf.kept
+
+    @property
+    def evicted(self) -> int:
+        """How many rows have gone to make room."""
+        return self._shelf.evicted
+
+    @property
+    def cleared(self) -> int:
+        """How many rows were cleared."""
+        return self._shelf.cleared
+
+    @property
+    def generation(self) -> int:
+        """Another number after rows went or came back."""
+        return self._shelf.generation
 
     @property
     def bytes(self) -> int:
-        """Memory taken by the rows, the dictionaries estimated."""
-        return self._sealed_bytes + (self.chunks[-1].bytes if self.chunks else 0)
+        """Memory taken by the rows, those included that were cleared and may come back; dictionaries estimated."""
+        return self._shelf.bytes
+
+    @property
+    def open_traces(self) -> Callable[[int], Sequence[str]]:
+        """Tells the correlations of open traces that began before a row."""
+        return self._eviction.open_traces
+
+    @open_traces.setter
+    def open_traces(self, tell: Callable[[int], Sequence[str]]) -> None:
+        self._eviction.open_traces = tell
+
+    def account(self) -> list[Account]:
+        """What became of the rows of each source and category, those with most memory first."""
+        return self._shelf.ledger.accounts(self.chunks, self.bytes)
 
     def append(self, source: str, batch: Block | Parcel, observed_at: int) -> int:
         """Add the rows that `source` handed over at `observed_at` (ns); the first one's number.
@@ -76,14 +123,41 @@ class Store:
             chunk.append(packed, start, stop, source, observed_at)
             self.next_seq = chunk.next_seq
             start = stop
-        self._evict()
+        self.tick()
+        self._eviction.advance(packed.rows)
+        self._eviction.press()
         return first
+
+    def tick(self) -> None:
+        """Have chunks that do not grow any more take less memory; a thread does the work."""
+        cold = self._freezer.tick(self.chunks)
+        if cold is not None:
+            self._shelf.weigh(cold)
+
+    def close(self) -> None:
+        """Leave no thread behind. The rows can be read on, and rows can be added."""
+        self._eviction.cancel()
+        self._freezer.close()
+
+    def keeps(self, seq: int) -> bool:
+        """Whether a row is there."""
+        return self._shelf.holder(seq) is not None
+
+    def kept_of(self, seqs: Sequence[int] | Rows) -> NDArray[np.bool_]:
+        """Which of these rows, in ascending order, are there."""
+        wanted = np.asarray(seqs, np.int64)
+        there = np.zeros(len(wanted), np.bool_)
+        for chunk in self.chunks:
+            low, high = np.searchsorted(wanted, (chunk.first_seq, chunk.next_seq))
+            there[low:high] = chunk.holds(wanted[low:high])
+        return there
 
     def chunk_of(self, seq: int) -> Chunk:
         """The chunk that holds a row; raises Evicted."""
-        if not self.oldest_seq <= seq < self.next_seq:
+        chunk = self._shelf.holder(seq)
+        if chunk is None:
             raise Evicted(seq)
-        return self.chunks[bisect_right(self.chunks, seq, key=lambda chunk: chunk.first_seq) - 1]
+        return chunk
 
     def event(self, seq: int) -> StoredEvent:
         """One row; raises Evicted."""
@@ -101,7 +175,10 @@ class Store:
             chunk = self.chunk_of(int(rest[0]))
             outside = np.flatnonzero((rest < chunk.first_seq) | (rest >= chunk.next_seq))
             together = rest[: outside[0]] if len(outside) else rest
-            cells += read(chunk, together - chunk.first_seq, names)
+            rows = chunk.rows_of(together)
+            if len(rows) < len(together):
+                raise Evicted(together.tolist())
+            cells += read(chunk, rows, names)
         return cells
 
     def correlated(self, correlation_id: str) -> Rows:
@@ -127,22 +204,41 @@ class Store:
         return None
 
     def clear(self) -> None:
-        """Forget all rows; their numbers are not given out again."""
-        self.cleared += self.kept
-        self.chunks = []
-        self._sealed_bytes = 0
-        self.generation += 1
+        """Set all rows aside; their numbers are not given out again. What was set aside before goes for good."""
+        self._close()
+        self._eviction.cancel()
+        self._shelf.clear()
+
+    def undo_clear(self) -> int:
+        """Bring back what is set aside, before the rows that came since; how many rows are back."""
+        self._close()
+        self._eviction.cancel()
+        return self._shelf.bring_back()
+
+    def settle_clear(self) -> None:
+        """Let go of what is set aside."""
+        self._shelf.forget_aside()
 
     def _tail(self) -> Chunk:
-        return self.chunks[-1] if self.chunks else self._begin_chunk()
+        return self.chunks[-1] if self._open else self._begin_chunk()
+
+    def _close(self) -> None:
+        """Nothing is appended any more to the newest chunk."""
+        if self._open:
+            tail = self.chunks[-1]
+            tail.seal()
+            self._shelf.ledger.share(tail)
+            self._latest.learn(tail)
+            self._open = False
 
     def _begin_chunk(self) -> Chunk:
-        if self.chunks:
-            self.chunks[-1].seal()
-            self._sealed_bytes += self.chunks[-1].bytes
+        self._close()
         capacity = min(MOST_ROWS, max(self._chunk_limit // ROW_BYTES, 1))
-        self.chunks.append(Chunk(self.next_seq, capacity, self._arena_limit))
-        return self.chunks[-1]
+        chunk = Chunk(self.next_seq, capacity, self._arena_limit)
+        chunk.marks = self.marks
+        self._shelf.add(chunk)
+        self._open = True
+        return chunk
 
     def _fitting(self, chunk: Chunk, weights: Rows, start: int) -> int:
         """How many rows from `start` the chunk has room for. An empty one takes a row of any size."""
@@ -153,24 +249,17 @@ class Store:
         rows = min(by_bytes, chunk.capacity - chunk.rows, ROWS_AT_A_TIME)
         return max(rows, 0 if chunk.rows else 1)
 
-    def _evict(self) -> None:
-        while self.bytes > self.budget and len(self.chunks) > 1:
-            oldest = self.chunks.pop(0)
-            self._sealed_bytes -= oldest.bytes
-            self.evicted += oldest.rows
-            self.generation += 1
-
 
 def correlated_in(chunk: Chunk, correlation_id: str) -> Rows:
     """The numbers of the rows of one correlation in one chunk."""
     code = chunk.dictionaries["correlation"].code(correlation_id)
     if code is None:
         return np.empty(0, np.int64)
-    return np.flatnonzero(chunk.correlation[: chunk.rows] == code) + chunk.first_seq
+    return chunk.seqs_of(np.flatnonzero(chunk.correlation[: chunk.rows] == code))
 
 
 def published_in(chunk: Chunk, event: StoredEvent) -> Rows:
     """The numbers of the rows of one chunk that were published in the correlation of an event."""
     rows = correlated_in(chunk, event.correlation_id or "")
-    published: Rows = rows[chunk.phase[rows - chunk.first_seq] == Phase.PUBLISHED]
+    published: Rows = rows[chunk.phase[chunk.rows_of(rows)] == Phase.PUBLISHED]
     return published

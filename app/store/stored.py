@@ -91,7 +91,8 @@ def duration(column: str) -> Reader:
 
 def sequence_numbers(chunk: Chunk, rows: Rows) -> list[Any]:
     """The sequence numbers of the rows."""
-    return [chunk.first_seq + row for row in rows.tolist()]
+    seqs: list[Any] = chunk.seqs_of(rows).tolist()
+    return seqs
 
 
 def payloads(chunk: Chunk, rows: Rows) -> list[Any]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.topology.map import MapEdge, MapNode, NodeKind, TopologyMap
+from eventscope.step import Phase
 
 SECOND: Final = 1_000_000_000
 
@@ -16,6 +17,10 @@ PATIENCE_S: Final = 10
 
 FAILING_SHARE: Final = 0.05
 """A subscription is failing when more than this share of its latest attempts fail."""
+
+STORM: Final = 20
+"""Retries that are worth a word, if they are also so many that they make up a good part of all attempts."""
+STORM_SHARE: Final = 0.3
 
 
 class FindingKind(StrEnum):
@@ -31,16 +36,34 @@ class FindingKind(StrEnum):
     STANDSTILL = "stands still"
     DEAD_LETTERS = "dead letters"
     UNACKED = "not acknowledged"
+    GIVEN_UP = "given up"
+    RETRY_STORM = "retry storm"
+    LEFT_BEHIND = "not undone"
+    STUCK = "stuck"
+    VERSION_GAP = "version gap"
+    VERSION_CONFLICT = "version conflict"
+    OVER_BUDGET = "over budget"
+    HIT_RATE = "hit rate"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`text` says what was found about node `node` (its id on the map); `since` when (ns), 0 where nobody knows."""
+    """`text` says what was found; `since` when (ns), 0 where nobody knows.
+
+    It is about node `node` (its id on the map), or else about what `key` names. `seq` and `trace` are the evidence: a
+    row of the store, and its correlation. `phase` narrows the node's events to those in question, `filter` says itself
+    which those are.
+    """
 
     kind: FindingKind
     node: str
     text: str
     since: int = 0
+    key: str = ""
+    seq: int | None = None
+    trace: str | None = None
+    phase: Phase | None = None
+    filter: str = ""
 
 
 def find(picture: TopologyMap, now: int) -> list[Finding]:
@@ -61,7 +84,8 @@ def find(picture: TopologyMap, now: int) -> list[Finding]:
                 Finding(FindingKind.UNDECLARED, node.id, f"{node.name} handles events, but nobody declared it.")
             )
         if node.kind is NodeKind.SUBSCRIPTION:
-            found += about_failures(node, incoming[node.id])
+            found += list(about_failures(node, incoming[node.id])) or about_given_up(node, incoming[node.id])
+            found += about_retries(node, incoming[node.id])
     return found
 
 
@@ -90,6 +114,22 @@ def about_failures(node: MapNode, incoming: list[MapEdge]) -> Iterator[Finding]:
         tail = f", {dead:,} went to dead letters" if dead else ""
         text = f"{node.name} failed {node.errors:,} of {max(node.count, node.errors):,} times{tail}."
         yield Finding(FindingKind.FAILING, node.id, text)
+
+
+def about_given_up(node: MapNode, incoming: list[MapEdge]) -> Iterator[Finding]:
+    """Events that nobody will handle any more: dead letters."""
+    if dead := sum(edge.dead_lettered for edge in incoming):
+        events = "1 event" if dead == 1 else f"{dead:,} events"
+        text = f"{node.name} gave up {events} for good (dead letters)."
+        yield Finding(FindingKind.GIVEN_UP, node.id, text, phase=Phase.DEAD_LETTERED)
+
+
+def about_retries(node: MapNode, incoming: list[MapEdge]) -> Iterator[Finding]:
+    """A subscription that is busy with trying again."""
+    retried, attempts = sum(edge.retried for edge in incoming), sum(edge.count for edge in incoming)
+    if retried >= STORM and retried > STORM_SHARE * attempts:
+        text = f"{node.name} is busy with retries: {retried:,} of {attempts:,} attempts were to be repeated."
+        yield Finding(FindingKind.RETRY_STORM, node.id, text, phase=Phase.RETRIED)
 
 
 def duration(seconds: int) -> str:

@@ -87,6 +87,11 @@ class Delivery:
         return int(sum(times)) if times else None
 
     @property
+    def total_ns(self) -> float | None:
+        """From publish to the end of the last attempt."""
+        return next((row.total_ns for row in reversed(self.rows) if row.total_ns is not None), None)
+
+    @property
     def backwards(self) -> bool:
         """Whether a duration is negative, because clocks disagree or one stepped back."""
         return any((row.queue_ns or 0) < 0 or (row.handle_ns or 0) < 0 for row in self.rows)

@@ -12,6 +12,7 @@ from typing import Final
 
 from app.channel import channel_name
 from app.traces.delivery import Delivery
+from app.traces.facts import NO_FACTS, Facts
 from app.traces.rows import TraceRow
 from eventscope.step import Phase
 
@@ -50,6 +51,8 @@ class TracedEvent:
     missing: Key | None = None
     """The parent that it names and that was not captured."""
     badges: list[str] = field(default_factory=list)
+    facts: Facts = NO_FACTS
+    """What its headers and payload say of the process, once they were read."""
 
     @property
     def key(self) -> Key | None:

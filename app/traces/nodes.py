@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from app.traces.delivery import DeliveryState
+
+if TYPE_CHECKING:
+    from app.traces.meaning import Meaning
+    from app.traces.saga import Saga
 
 
 class NodeKind(StrEnum):
@@ -31,6 +36,11 @@ class TraceNode:
     and `end_ns` count from the start of the trace; a delivery waits for `wait_ns` from its start on,
     and its handler takes `handle_ns`, all attempts together; None when that was not measured. `who`
     is the producer of an event, the subscription of a delivery.
+
+    `undoes` is the node of the event that this one takes back, `undone_by` the one that takes this one back. `way` says
+    of a hop that it is a retry or a dead letter. `total_ns` is the time from publish to the end of a delivery, `over`
+    that its priority allows less. `fails` says that an event tells of a failure, `left` that one was not undone
+    although a later step failed.
     """
 
     index: int
@@ -54,6 +64,13 @@ class TraceNode:
     error: str | None = None
     badges: tuple[str, ...] = ()
     children: int = 0
+    undoes: int | None = None
+    undone_by: int | None = None
+    fails: bool = False
+    way: str | None = None
+    total_ns: float | None = None
+    over: bool = False
+    left: bool = False
 
 
 @dataclass(slots=True)
@@ -61,7 +78,8 @@ class Trace:
     """`nodes` has every cause before its effects, and each node's descendants right behind it.
 
     `started_at` is in ns since the epoch. `complete` says that nothing is known to be missing or under way.
-    `parents_by_seq` and `depth_by_seq` tell of each row by which row it was caused.
+    `parents_by_seq` and `depth_by_seq` tell of each row by which row it was caused. `index_of` has the nodes of the
+    events and deliveries that `meaning` talks about.
     """
 
     correlation_id: str
@@ -72,6 +90,13 @@ class Trace:
     nodes: list[TraceNode] = field(default_factory=list)
     parents_by_seq: dict[int, int | None] = field(default_factory=dict)
     depth_by_seq: dict[int, int] = field(default_factory=dict)
+    index_of: Mapping[object, int] = field(default_factory=dict)
+    meaning: Meaning | None = None
+
+    @property
+    def saga(self) -> Saga | None:
+        """The saga that it is, or None for an ordinary trace."""
+        return None if self.meaning is None else self.meaning.saga
 
     def rows(self) -> list[tuple[int, int | None, int]]:
         """Number, number of the causing row, and depth of each row, in causal order."""

@@ -26,9 +26,12 @@ class TraceRow(NamedTuple):
     attempt: int | None
     queue_ns: float | None
     handle_ns: float | None
+    total_ns: float | None
     fanout: int | None
     size: int | None
     error: str | None
+    key: str | None
+    headers: str | None
 
     @property
     def at(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -23,8 +24,9 @@ OVERDUE: Final = 3
 class TraceState(StrEnum):
     """How a trace stands.
 
-    OPEN: something came lately, or a delivery is under way. COMPLETE: every delivery ended. STUCK: a
-    delivery is overdue. QUIET: nothing comes any more, and nobody can tell whether more should.
+    OPEN: something came lately, or a delivery is under way. COMPLETE: every delivery ended. STUCK: a delivery is
+    overdue, or a service that usually takes a step in such traces did not. QUIET: nothing comes any more, and nobody
+    can tell whether more should.
     """
 
     OPEN = "open"
@@ -39,7 +41,8 @@ class TraceSummary:
 
     `root_seq` is the first published row seen of it (its first row when none was). `events` counts
     published rows, `errors` failures, dead letters and drops. `pending` counts the deliveries under
-    way, None when the sources do not tell to how many subscriptions their events go.
+    way, None when the sources do not tell to how many subscriptions their events go. `services` counts
+    those that took steps which can be undone, `tells` what failed, was given up or taken back.
     """
 
     correlation_id: str
@@ -57,6 +60,8 @@ class TraceSummary:
     errors: int
     pending: int | None
     state: TraceState
+    services: int = 0
+    tells: int = 0
 
 
 TRACE = np.dtype(
@@ -76,54 +81,81 @@ TRACE = np.dtype(
         ("errors", "i8"),
         ("pending", "i8"),  # deliveries announced and not yet ended
         ("untold", "i8"),  # published rows that do not say to how many they go
+        ("services", "i8"),  # a bit for each service that took a step
+        ("tells", "i8"),  # rows that tell of a failure, or of something taken back
     ]
 )
 """One trace among many, as a row of a NumPy table."""
 
 
+NAMES: Final = TRACE.names or ()
+
+
+def summaries(
+    correlation_ids: Sequence[str],
+    traces: NDArray[Any],
+    standing: Sequence[TraceState],
+    texts: Iterable[Sequence[str | None]],
+) -> list[TraceSummary]:
+    """The summaries of rows of the table; `texts` are the root types, sources and producers of all."""
+    known = told(traces).tolist()
+    columns = zip(correlation_ids, traces.tolist(), known, standing, *texts, strict=True)
+    return [summary(*parts) for parts in columns]
+
+
 def summary(
     correlation_id: str,
-    trace: np.void,
+    values: tuple[int, ...],
+    known: bool,
     state: TraceState,
     root_type: str | None,
     source: str | None,
     producer: str | None,
 ) -> TraceSummary:
-    """The summary of one row of the table."""
+    """The summary of one row of the table; `known` says whether it is told what is under way."""
+    trace = dict(zip(NAMES, values, strict=True))
     return TraceSummary(
         correlation_id=correlation_id,
-        root_seq=int(trace["root"]),
+        root_seq=trace["root"],
         root_type=root_type,
         source=source,
         producer=producer,
-        first_seq=int(trace["first"]),
-        last_seq=int(trace["last"]),
-        started_at=int(trace["started"]),
-        last_at=int(trace["observed"]),
-        duration_ns=int(trace["ended"] - trace["started"]),
-        rows=int(trace["rows"]),
-        events=int(trace["events"]),
-        errors=int(trace["errors"]),
-        pending=int(trace["pending"]) if told(trace) else None,
+        first_seq=trace["first"],
+        last_seq=trace["last"],
+        started_at=trace["started"],
+        last_at=trace["observed"],
+        duration_ns=trace["ended"] - trace["started"],
+        rows=trace["rows"],
+        events=trace["events"],
+        errors=trace["errors"],
+        pending=trace["pending"] if known else None,
         state=state,
+        services=trace["services"].bit_count(),
+        tells=trace["tells"],
     )
 
 
-def told(traces: NDArray[Any] | np.void) -> NDArray[np.bool_]:
+def told(traces: NDArray[Any]) -> NDArray[np.bool_]:
     """Of which traces it is known how many deliveries are under way."""
     known: NDArray[np.bool_] = (traces["untold"] == 0) & (traces["pending"] >= 0) & (traces["events"] > 0)
     return known
 
 
-def states(traces: NDArray[Any], usual_ns: NDArray[np.int64], now: int) -> list[TraceState]:
-    """The state of each of these traces at `now`, given how long traces of its root type take."""
+def states(
+    traces: NDArray[Any], usual_ns: NDArray[np.int64], now: int, usual_services: NDArray[np.int64] | None = None
+) -> list[TraceState]:
+    """The state of each of these traces at `now`, given how long traces of its root type take, and which services
+    usually take steps in them.
+    """
     silent = now - traces["observed"]
     known, pending = told(traces), traces["pending"] > 0
     overdue = silent > np.maximum(FRESH_NS, OVERDUE * usual_ns)
+    wanted = 0 if usual_services is None else usual_services
+    lacking = (traces["tells"] == 0) & ((wanted & ~traces["services"]) != 0)
     cases = [
-        known & ~pending & (silent > SETTLED_NS),
-        known & pending & overdue,
-        (known & pending) | (silent < FRESH_NS),
+        known & ~pending & ~lacking & (silent > SETTLED_NS),
+        known & (pending | lacking) & overdue,
+        (known & (pending | lacking)) | (silent < FRESH_NS),
     ]
     order = [TraceState.COMPLETE, TraceState.STUCK, TraceState.OPEN, TraceState.QUIET]
     return [order[i] for i in np.select(cases, [0, 1, 2], 3).tolist()]

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.store.store import Store
+from app.traces.absent import explain_ghosts
 from app.traces.delivery import OVER, STATES
 from app.traces.events import CLOCK, CYCLE, DUPLICATE, REDELIVERED, SELF_PARENT, TracedEvent, events_of, place_of
+from app.traces.meaning import meaning_of, write
 from app.traces.nodes import NodeKind, Trace, TraceNode
 from app.traces.rows import read_rows
 from app.traces.tree import Tree
@@ -21,8 +23,18 @@ MOST_ROWS: Final = 20_000
 """More than anybody reads; a trace of a million rows would take many seconds."""
 
 
-def build_trace(store: Store, correlation_id: str, *, horizon: int | None = None, limit: int = MOST_ROWS) -> Trace:
-    """The trace of a correlation, of its first `limit` rows below number `horizon`."""
+def build_trace(
+    store: Store,
+    correlation_id: str,
+    *,
+    horizon: int | None = None,
+    limit: int = MOST_ROWS,
+    first_seq: int | None = None,
+) -> Trace:
+    """The trace of a correlation, of its first `limit` rows below number `horizon`.
+
+    `first_seq` is the first row that ever came of it, for callers who know: it tells whether some were evicted.
+    """
     seqs = store.correlated(correlation_id)
     if horizon is not None:
         seqs = seqs[seqs < horizon]
@@ -30,7 +42,9 @@ def build_trace(store: Store, correlation_id: str, *, horizon: int | None = None
     events = events_of(rows)
     mark_twins(store, events)
     start = min((row.at for row in rows), default=0)
-    tree = Tree(events, start)
+    tree, meaning = Tree(events, start), meaning_of(store, events)
+    write(meaning, tree)
+    explain_ghosts(store, tree.nodes, first_seq)
     return Trace(
         correlation_id=correlation_id,
         started_at=start,
@@ -40,6 +54,8 @@ def build_trace(store: Store, correlation_id: str, *, horizon: int | None = None
         nodes=tree.nodes,
         parents_by_seq=tree.parents,
         depth_by_seq=tree.depths,
+        index_of=tree.index_of,
+        meaning=meaning,
     )
 
 
@@ -87,7 +103,10 @@ def warnings(events: Sequence[TracedEvent], tree: Tree, shown: int, rows: int) -
     if not rows:
         yield "No row of this trace is kept."
     if tree.ghosts:
-        yield f"Causes not captured: {tree.ghosts:,}. They came too early, were left out, or were evicted."
+        reasons = ", ".join(
+            sorted({str(badge) for node in tree.nodes if node.kind is NodeKind.GHOST for badge in node.badges})
+        )
+        yield f"Causes not captured: {tree.ghosts:,} ({reasons})."
     if unpublished:
         yield f"Events whose publishing was not captured: {unpublished:,}. Only what came later is shown."
     if cut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,9 @@ from app.phases import CLOSED, ERRORS
 from app.store.backlog import MOST_ROWS, Backlog
 from app.store.chunk import Chunk
 from app.store.codes import ABSENT, CHUNK_CODES, Codes
-from app.traces.summary import TRACE, TraceSummary, states, summary, usual_durations
+from app.traces.senses import Senses
+from app.traces.shapes import usual_services
+from app.traces.summary import FRESH_NS, TRACE, TraceSummary, states, summaries, told, usual_durations
 from eventscope.step import UNKNOWN, Phase
 
 Ints = NDArray[np.int64]
@@ -22,6 +25,9 @@ LONGEST_ID: Final = 256
 """Characters. A longer correlation id is found in the table but has no place in the list of traces."""
 LEARNT_FROM: Final = 4_096
 """How many of the latest traces say how long a trace usually takes."""
+
+MOST_OPEN: Final = 4_096
+MOST_NEW: Final = 8_192
 
 NO_TRACE: Final = np.iinfo(np.int64).max
 """Stands for the number of the trace of a row that has none."""
@@ -40,12 +46,15 @@ class Traces:
     def __init__(self, capacity: int = 131_072) -> None:
         self.capacity = capacity
         self._begun = 0
+        self._looked = 0
+        self._open = np.empty(0, np.int64)
         self._backlog = Backlog(self._take, min(capacity, MOST_ROWS))
         self._table = np.zeros(capacity, TRACE)
         self._ids: list[str] = [""] * capacity
         self._numbers: dict[str, int] = {}
         self._chunk = -1
         self._by_code = np.full(CHUNK_CODES, -1, np.int64)
+        self._senses = Senses()
         self._codes = (Codes("type", 10_000), Codes("source", 1_000), Codes("producer", 10_000))
 
     def __len__(self) -> int:
@@ -74,16 +83,41 @@ class Traces:
         *,
         before_seq: int | None = None,
         errors_only: bool = False,
+        telling: bool = False,
         now: int | None = None,
     ) -> list[TraceSummary]:
-        """The newest traces first, optionally only those that began before a row, or that had errors."""
+        """The newest traces first, optionally only those that began before a row, that had errors, or of whose events
+        some tell of a failure or of something taken back.
+        """
         self._backlog.flush()
         numbers = np.arange(self._begun - 1, self._oldest - 1, -1)
         if before_seq is not None:
             numbers = numbers[self._table["first"][numbers % self.capacity] < before_seq]
         if errors_only:
             numbers = numbers[self._table["errors"][numbers % self.capacity] > 0]
+        if telling:
+            numbers = numbers[self._table["tells"][numbers % self.capacity] > 0]
         return self._summaries(numbers[:limit], now)
+
+    def open_ids(self, until_seq: int, now: int | None = None) -> list[str]:
+        """The correlations of traces that are not over, stuck ones among them; at least those that began before a row.
+
+        At most MOST_OPEN, the newest; of traces that began since the last call only the newest MOST_NEW are looked at.
+        """
+        self._backlog.flush()
+        began = range(self._oldest, self._begun)
+        until = bisect_left(began, until_seq, key=lambda number: int(self._table["first"][number % self.capacity]))
+        new = np.arange(max(self._looked, self._oldest, self._oldest + until - MOST_NEW), self._oldest + until)
+        known = np.concatenate((self._open[self._open >= self._oldest], new))
+        self._looked = max(self._looked, self._oldest + until)
+        self._open = known[self._alive(known % self.capacity, time.time_ns() if now is None else now)][-MOST_OPEN:]
+        return [self._ids[slot] for slot in (self._open % self.capacity).tolist()]
+
+    def _alive(self, slots: Ints, now: int) -> NDArray[np.bool_]:
+        """Which traces have a delivery under way, or had a row lately."""
+        pending, untold, observed = (self._table[name][slots] for name in ("pending", "untold", "observed"))
+        alive: NDArray[np.bool_] = (pending > 0) & (untold == 0) | (now - observed < FRESH_NS)
+        return alive
 
     @property
     def _oldest(self) -> int:
@@ -149,7 +183,7 @@ class Traces:
         at = np.where(occurred == UNKNOWN, observed, occurred)
         published = phase == Phase.PUBLISHED
         due = np.where(published, np.maximum(fanout, 0), -CLOSED[phase].astype(np.int64))
-        seqs = rows + chunk.first_seq
+        seqs = chunk.seqs_of(rows)
         table["last"][slots] = seqs
         np.minimum.at(table["first"], slots, seqs)
         np.minimum.at(table["started"], slots, at)
@@ -160,6 +194,8 @@ class Traces:
         np.add.at(table["errors"], slots, ERRORS[phase].astype(np.int64))
         np.add.at(table["pending"], slots, due)
         np.add.at(table["untold"], slots, (published & (fanout < 0)).astype(np.int64))
+        np.bitwise_or.at(table["services"], slots, self._senses.services(chunk, rows))
+        np.add.at(table["tells"], slots, self._senses.tells(chunk, rows).astype(np.int64))
         self._root(chunk, rows, slots, published)
 
     def _root(self, chunk: Chunk, rows: Ints, slots: Ints, published: NDArray[np.bool_]) -> None:
@@ -172,7 +208,7 @@ class Traces:
         # Of several values assigned to one slot the last stays: backwards, that is the first row.
         order = np.concatenate((np.flatnonzero(first)[::-1], np.flatnonzero(better)[::-1]))
         rows, slots = rows[order], slots[order]
-        table["root"][slots] = rows + chunk.first_seq
+        table["root"][slots] = chunk.seqs_of(rows)
         table["rooted"][slots] = published[order]
         for codes in self._codes:
             table[codes.column][slots] = codes.of(chunk, rows)
@@ -180,11 +216,14 @@ class Traces:
     def _summaries(self, numbers: Ints, now: int | None) -> list[TraceSummary]:
         slots = numbers % self.capacity
         traces = self._table[slots]
-        standing = states(traces, self._usual()[traces["type"]], time.time_ns() if now is None else now)
+        usual_ns, usual_services = (usual[traces["type"]] for usual in self._usual())
+        standing = states(traces, usual_ns, time.time_ns() if now is None else now, usual_services)
         texts = [[codes.texts[n] for n in traces[codes.column].tolist()] for codes in self._codes]
-        ids = [self._ids[slot] for slot in slots.tolist()]
-        return [summary(*parts) for parts in zip(ids, traces, standing, *texts, strict=True)]
+        return summaries([self._ids[slot] for slot in slots.tolist()], traces, standing, texts)
 
-    def _usual(self) -> Ints:
-        latest = np.arange(max(self._oldest, self._begun - LEARNT_FROM), self._begun) % self.capacity
-        return usual_durations(self._table[latest], len(self._codes[0].texts))
+    def _usual(self) -> tuple[Ints, Ints]:
+        """How long traces usually take, and which services take steps in them, by code of the root type."""
+        latest = self._table[np.arange(max(self._oldest, self._begun - LEARNT_FROM), self._begun) % self.capacity]
+        ended = latest[told(latest) & (latest["pending"] == 0)]
+        types = len(self._codes[0].texts)
+        return usual_durations(ended, types), usual_services(ended, types)

@@ -40,6 +40,8 @@ class Tree:
         self.nodes: list[TraceNode] = []
         self.parents: dict[int, int | None] = {}
         self.depths: dict[int, int] = {}
+        self.index_of: dict[object, int] = {}
+        """The node of each event and delivery."""
         self._start = start
         self._ghosts: dict[Key, Ghost] = {}
         self._roots: list[Item] = []
@@ -107,6 +109,7 @@ class Tree:
 
     def _node(self, place: Place) -> TraceNode:
         node = TraceNode(len(self.nodes), place.parent, place.depth, NodeKind.GHOST, None, (), "")
+        self.index_of[place.item] = node.index
         match place.item:
             case TracedEvent():
                 self._fill_event(node, place.item)
@@ -136,7 +139,7 @@ class Tree:
         node.type, node.category, node.priority = row.type, row.category, row.priority
         node.start_ns = max(delivery.begin - max(wait or 0, 0) - self._start, 0)
         node.end_ns = delivery.end - self._start
-        node.wait_ns, node.handle_ns = wait, delivery.handle_ns
+        node.wait_ns, node.handle_ns, node.total_ns = wait, delivery.handle_ns, delivery.total_ns
         node.state, node.attempts, node.error = delivery.state, delivery.attempts, delivery.error
         node.badges = (CLOCK,) if delivery.backwards else ()
 

@@ -24,7 +24,7 @@ from examples.roles.scenario import ROLES
 from examples.timeline import Timeline
 from examples.world import World
 
-__all__ = ["SCENARIOS", "DemoConnector", "DemoOptions", "run_scenario"]
+__all__ = ["SCENARIOS", "DemoConnector", "DemoOptions", "demo_bus", "run_scenario"]
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class DemoConnector(Connector):
 
     async def run(self, sink: Sink) -> None:
         """Play until cancelled, or until `seconds` have passed and the bus is drained."""
-        bus = EventBus(name=self.label, max_queue_size=QUEUE, concurrency=CONCURRENCY)
+        bus = demo_bus(self.label)
         timeline = Timeline(bus)
         worlds = worlds_on(timeline, self.options)  # kept to the end: a world's subscriptions end with it
         async with asyncio.TaskGroup() as group:
@@ -104,6 +104,11 @@ class DemoConnector(Connector):
             finally:
                 await bus.stop(LETTING_GO_S)
             monitor.cancel()
+
+
+def demo_bus(name: str) -> EventBus:
+    """A bus with room for all that a demo does at a time: the same seed then makes the same events on each."""
+    return EventBus(name=name, max_queue_size=QUEUE, concurrency=CONCURRENCY)
 
 
 async def run_scenario(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +19,8 @@ from eventscope.event import Event
 from eventscope.step import Phase, Step
 
 __all__ = ["outlet"]
+
+log = logging.getLogger(__name__)
 
 WAITING: Final = 20_000
 """Events that may wait for a broker, at most."""
@@ -33,20 +36,49 @@ async def outlet(connector: Connector, bus: EventBus) -> AsyncIterator[None]:
 
     Raises Refused where that is no topic or exchange, ConnectorError when the broker cannot be reached or is lost.
     """
-    waiting: asyncio.Queue[Event | None] = asyncio.Queue(WAITING)
+    waiting = Waiting()
     async with _sender(connector) as send:
-        unobserve = bus.observe(lambda step: _enqueue(waiting, step))
+        unobserve = bus.observe(waiting.note)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_forward(waiting, send), name="demo outlet")
+                group.create_task(waiting.forward(send), name="demo outlet")
                 try:
                     yield
                 finally:
                     unobserve()
-                    with contextlib.suppress(asyncio.QueueFull):
-                        waiting.put_nowait(None)
+                    waiting.end()
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from errors
+
+
+class Waiting:
+    """What was published on a bus and waits for a broker."""
+
+    def __init__(self) -> None:
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue(WAITING)
+        self._left_out = 0
+
+    def note(self, step: Step) -> None:
+        """Observe the bus. When the broker is slower than the demo the newest events are left out, and counted."""
+        if step.phase == Phase.PUBLISHED:
+            try:
+                self._events.put_nowait(step.event)
+            except asyncio.QueueFull:
+                self._left_out += 1
+
+    async def forward(self, send: Send) -> None:
+        """Send until the end."""
+        while event := await self._events.get():
+            await send(event)
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        if self._events.full():  # and perhaps nobody takes from it any more
+            self._events.get_nowait()
+            self._left_out += 1
+        self._events.put_nowait(None)
+        if self._left_out:
+            log.warning("the broker was slower than the demo: %d events were left out", self._left_out)
 
 
 def message_of(event: Event) -> bytes:
@@ -64,17 +96,6 @@ def message_of(event: Event) -> bytes:
         "data": event.payload,
     }
     return json.dumps({name: value for name, value in told.items() if value is not None}, ensure_ascii=False).encode()
-
-
-def _enqueue(waiting: asyncio.Queue[Event | None], step: Step) -> None:
-    if step.phase == Phase.PUBLISHED:
-        with contextlib.suppress(asyncio.QueueFull):  # the broker is slower than the demo: the newest are left out
-            waiting.put_nowait(step.event)
-
-
-async def _forward(waiting: asyncio.Queue[Event | None], send: Send) -> None:
-    while event := await waiting.get():
-        await send(event)
 
 
 def _sender(connector: Connector) -> contextlib.AbstractAsyncContextManager[Send]:
@@ -102,13 +123,42 @@ async def _to_topic(options: Any) -> AsyncIterator[Send]:
     producer = AIOKafkaProducer(bootstrap_servers=servers, **client_arguments(options, OPEN_S))
     try:
         await _started(producer, options)
-        yield lambda event: producer.send(
-            options.topics[0], message_of(event), key=(event.correlation_id or event.id).encode()
-        )
+        deliveries = Deliveries(producer, options.topics[0])
+        yield deliveries.send
+        await deliveries.settle()
     except KafkaError as error:
         raise ConnectorError(f"Kafka does not take the events: {error}") from error
     finally:
         await producer.stop()
+
+
+class Deliveries:
+    """Events on their way to a topic; one that did not arrive is raised with the next, or at the end."""
+
+    def __init__(self, producer: Any, topic: str) -> None:
+        self._producer = producer
+        self._topic = topic
+        self._failures: list[BaseException] = []
+
+    async def send(self, event: Event) -> None:
+        """Hand over one event; raises KafkaError for one before it."""
+        self._check()
+        key = (event.correlation_id or event.id).encode()
+        delivery = await self._producer.send(self._topic, message_of(event), key=key)
+        delivery.add_done_callback(self._note)
+
+    async def settle(self) -> None:
+        """Return when all have arrived; raises KafkaError if one has not."""
+        await self._producer.flush()
+        self._check()
+
+    def _note(self, delivery: asyncio.Future[Any]) -> None:
+        if not delivery.cancelled() and (failure := delivery.exception()) is not None:
+            self._failures.append(failure)
+
+    def _check(self) -> None:
+        if self._failures:
+            raise self._failures[0]
 
 
 async def _started(producer: Any, options: Any) -> None:

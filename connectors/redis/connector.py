@@ -1,4 +1,4 @@
-"""`redis://HOST:PORT?channel=NAME` hears channels of Redis, `?stream=NAME` reads streams."""
+"""`redis://HOST:PORT?channel=NAME` hears channels of Redis, `?stream=NAME` reads streams; `rediss:` over TLS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from connectors.reach import Reach
 from connectors.redis.browse import offers_of
 from connectors.redis.hearing import Hearing
 from connectors.redis.link import answer, connected
-from connectors.redis.options import RedisOptions
+from connectors.redis.options import RedisOptions, RedisTlsOptions
 from connectors.redis.reading import Reading
 from connectors.wording import many
 from eventscope.connector import CheckResult, Connector, ConnectorError, Offer, Sink
 
-__all__ = ["RedisConnector"]
+__all__ = ["RedisConnector", "RedisTlsConnector"]
 
 
 class RedisConnector(Connector):
@@ -53,7 +53,9 @@ class RedisConnector(Connector):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is unsafe: a password that others could read."""
+        """What is unsafe: an encryption that is not verified, or a password that others could read."""
+        if self.options.tls:
+            return self.options.tls.warnings
         spoken = self.login is not None and not is_this_machine(self.options.host)
         return (IN_THE_CLEAR.format(what="password"),) if spoken else ()
 
@@ -83,7 +85,7 @@ class RedisConnector(Connector):
 
     async def check(self) -> AsyncIterator[CheckResult]:
         """Try address, connection, login, and what shall be read."""
-        reach = Reach(self.options.host, self.options.port)
+        reach = Reach(self.options.host, self.options.port, self.options.tls, self.options.name_in_certificate)
         async for result in reach.steps():
             yield result
         if reach.error:
@@ -91,7 +93,8 @@ class RedisConnector(Connector):
         try:
             async with connected(self.options) as client:
                 version = (await answer(client.info("server")))["redis_version"]
-                yield CheckResult("login", True, f"Redis {version}, database {self.options.path}, not encrypted")
+                encrypted = "" if self.options.tls else ", not encrypted"
+                yield CheckResult("login", True, f"Redis {version}, database {self.options.path}{encrypted}")
                 for name in self.options.stream:
                     length = await answer(client.xlen(name))
                     yield CheckResult("stream", True, f"{name} has {many(length, 'event')}")
@@ -99,3 +102,10 @@ class RedisConnector(Connector):
                     yield CheckResult("channel", True, f"{name} may be heard; what is published before is not kept")
         except ConnectorError as error:
             yield CheckResult("login", False, str(error))
+
+
+class RedisTlsConnector(RedisConnector):
+    """Reads channels or streams of one server over TLS."""
+
+    Options: ClassVar = RedisTlsOptions
+    summary: ClassVar = "channels and streams of Redis over TLS"

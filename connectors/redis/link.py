@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from redis.asyncio import Redis
+from redis.asyncio.connection import Connection, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -21,7 +23,7 @@ from redis.exceptions import (
 )
 
 from connectors.login import LoginRefused
-from connectors.reach import unreachable
+from connectors.reach import Reach, unreachable
 from connectors.redis.options import RedisOptions
 from eventscope.connector import ConnectorError, Refused
 
@@ -44,7 +46,34 @@ async def connected(options: RedisOptions) -> AsyncIterator[Redis]:
 
     What the server or the network does wrong inside the block is raised as ConnectorError or Refused.
     """
-    client = Redis(
+    client = Redis.from_pool(pool(options))
+    try:
+        await greet(client, options)
+        yield client
+    except (RedisError, OSError, UnicodeError) as error:
+        raise trouble(error, options) from error
+    finally:
+        await client.aclose()
+
+
+class Encrypted(Connection):
+    """A connection over TLS, as a context of ours wants it."""
+
+    def __init__(self, *, context: ssl.SSLContext, server_name: str | None, **more: Any) -> None:
+        super().__init__(**more)
+        self._encryption = {"ssl": context, "server_hostname": server_name}
+
+    def _connection_arguments(self) -> Mapping[str, Any]:
+        return {**super()._connection_arguments(), **self._encryption}
+
+
+def pool(options: RedisOptions) -> ConnectionPool:
+    """Connections as the options want them. Raises Refused for a certificate of ours that cannot be used."""
+    kind: dict[str, Any] = {"connection_class": Connection}
+    if options.tls:
+        kind = {"context": options.tls.context(), "server_name": options.name_in_certificate}
+        kind["connection_class"] = Encrypted
+    return ConnectionPool(
         host=options.host,
         port=options.port,
         db=int(options.path),
@@ -57,14 +86,21 @@ async def connected(options: RedisOptions) -> AsyncIterator[Redis]:
         socket_keepalive_options=KEEPALIVE,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
+        **kind,
     )
+
+
+async def greet(client: Redis, options: RedisOptions) -> None:
+    """Connect and log in. Where TLS does not come about the steps on the way say more than the library."""
     try:
         await answer(client.ping())
-        yield client
-    except (RedisError, OSError, UnicodeError) as error:
-        raise trouble(error, options) from error
-    finally:
-        await client.aclose()
+    except (RedisError, OSError) as error:
+        known = trouble(error, options)
+        if options.tls and not isinstance(known, Refused):
+            reach = Reach(options.host, options.port, options.tls, options.name_in_certificate)
+            await reach.go()
+            known = reach.error or known
+        raise known from error
 
 
 async def answer(asked: Any) -> Any:
@@ -88,7 +124,7 @@ def trouble(error: Exception, options: RedisOptions) -> ConnectorError:
         case RedisError():
             cause = error.__cause__ or error.__context__
             if isinstance(cause, OSError) and not isinstance(cause, ConnectionResetError):
-                return unreachable(cause, place)
+                return unreachable(cause, place, options.tls if isinstance(cause, ssl.SSLError) else None)
             return ConnectorError(f"the connection to {place} was lost; check that it is Redis and still runs")
     return unreachable(error, place)
 

@@ -1,20 +1,24 @@
-"""Options of `redis:`: which channels or streams to read, and how to log in."""
+"""Options of `redis:` and `rediss:`: which channels or streams to read, how to log in, and whom to trust."""
 
+# ruff: noqa: RUF009  (option makes a dataclass field, as dataclasses.field does)
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from connectors.login import Login
 from connectors.options import option
 from connectors.source_url import place_of
+from connectors.tls import Tls
 
-__all__ = ["RedisOptions"]
+__all__ = ["RedisOptions", "RedisTlsOptions"]
 
 STARTS: Final = "first, next or the id of an entry"
 READING: Final = "What to read"
 LOGIN: Final = "Login"
+TLS: Final = "Encryption (TLS)"
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,51 @@ class RedisOptions:
         return place_of(self.host, self.port)
 
     @property
+    def tls(self) -> Tls | None:
+        """What is demanded of the server's certificate, None where nothing is encrypted."""
+        return None
+
+    @property
+    def name_in_certificate(self) -> str | None:
+        """The name to look for there, None for the host."""
+        return None
+
+    @property
     def login(self) -> Login | None:
         """Who logs in, None where nobody does."""
         named = self.user or self.password is not None
         return Login(self.user or "default", self.place, self.password) if named else None
+
+
+@dataclass(frozen=True)
+class RedisTlsOptions(RedisOptions):
+    """Options of `rediss:`. Those of TLS have the names that they have for RabbitMQ."""
+
+    cafile: Path | None = option("certificates of the authorities to trust, PEM", None, group=TLS)
+    capath: Path | None = option("a folder of such certificates, as OpenSSL has it", None, group=TLS)
+    cadata: str | None = option("such certificates themselves, PEM", None, group=TLS)
+    certfile: Path | None = option("our own certificate, PEM", None, group=TLS)
+    keyfile: Path | None = option("the key of our certificate, if not in the same file", None, group=TLS)
+    keyfile_password: str | None = option("the password of that key", None, group=TLS, secret=True)
+    server_name: str | None = option("the name in the server's certificate, if not HOST", None, group=TLS)
+    no_verify_ssl: bool = option("1 trusts any certificate: anybody may listen in", False, group=TLS)
+
+    @property
+    def tls(self) -> Tls:
+        """What is demanded of the server's certificate, and what it is shown."""
+        return Tls(
+            cafile=self.cafile,
+            capath=self.capath,
+            cadata=self.cadata,
+            certfile=self.certfile,
+            keyfile=self.keyfile,
+            key_password=self.keyfile_password,
+            verify=not self.no_verify_ssl,
+            key_password_option="keyfile_password",  # noqa: S106  the name of an option
+            other_name="connect by a name that is in it, or write the right one as server_name=NAME",
+        )
+
+    @property
+    def name_in_certificate(self) -> str | None:
+        """`server_name` as it was written."""
+        return self.server_name

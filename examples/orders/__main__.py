@@ -1,10 +1,12 @@
 """`python -m examples.orders`: the shop on a tapped bus.
 
-`ORDERS_DATABASE` names a file for its history, `ORDERS_KAFKA` a broker that the history is published to.
+`ORDERS_DATABASE` names a file or a URL `postgresql://…` for its history, `ORDERS_KAFKA` a broker that the history is
+published to.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 
@@ -21,6 +23,7 @@ def build(event_bus: EventBus) -> Shop:
     if servers := os.environ.get("ORDERS_KAFKA"):
         from examples.orders.kafka_outlet import KafkaOutlet
 
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that the broker is away is said by the outlet
         shop.add(KafkaOutlet(shop.store, event_bus, servers))
     return shop
 

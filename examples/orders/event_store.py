@@ -1,26 +1,26 @@
-"""The event store: every event of every aggregate in one SQLite table, never changed, in the order of their coming.
+"""The event store: every event of every aggregate in one table, never changed, in the order of their coming.
 
 Who writes says which version of the aggregate was decided on; if another was faster, that is a conflict and
-nothing is stored. The table is the outbox too: each outlet remembers how far it has published.
+nothing is stored. The table is the outbox too: each outlet remembers how far it has published. It lies in an SQLite
+file or, by a URL, in PostgreSQL.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from eventscope import Event
-from examples.database import TEMPORARY, Database
+from examples.database import TEMPORARY, Connection, Database, DatabaseThread
 
-__all__ = ["AT_ONCE", "EventStore", "Stored", "VersionConflict"]
+__all__ = ["AT_ONCE", "EventStore", "Stored", "VersionConflict", "database_at"]
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
-    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence      {counter},
     event_id      TEXT NOT NULL UNIQUE,
     aggregate_id  TEXT NOT NULL,
     version       INTEGER NOT NULL,
@@ -28,28 +28,35 @@ CREATE TABLE IF NOT EXISTS events (
     event_version INTEGER NOT NULL,
     data          TEXT NOT NULL,
     metadata      TEXT NOT NULL,
-    occurred_at   INTEGER NOT NULL,
+    occurred_at   BIGINT NOT NULL,
     UNIQUE (aggregate_id, version)
 );
 CREATE TABLE IF NOT EXISTS snapshots (aggregate_id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS outlets (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outlets (name TEXT PRIMARY KEY, sequence BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS ledgers (ledger TEXT, order_id TEXT, entry TEXT NOT NULL, PRIMARY KEY (ledger, order_id));
 """
 COLUMNS: Final = "event_id, aggregate_id, version, event_type, event_version, data, metadata, occurred_at"
 INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 SELECT: Final = f"SELECT sequence, {COLUMNS} FROM events WHERE"  # noqa: S608
+HISTORY: Final = "aggregate_id = ? AND version > ? ORDER BY version"
+SNAPSHOT: Final = "SELECT version, state FROM snapshots WHERE aggregate_id = ?"
 LATEST: Final = "SELECT coalesce(max(version), 0) FROM events WHERE aggregate_id = ?"
 ADVANCE: Final = """
-INSERT INTO outlets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence)
+INSERT INTO outlets VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > outlets.sequence
 """
 KEEP: Final = """
 INSERT INTO snapshots VALUES (?, ?, ?)
 ON CONFLICT (aggregate_id) DO UPDATE SET version = excluded.version, state = excluded.state
-WHERE excluded.version > version
+WHERE excluded.version > snapshots.version
 """
 
 ABOUT: Final = ("correlation_id", "causation_id", "source", "priority")
 """Fields of an event that are stored in its metadata."""
 
+
+Snapshot = tuple[int, dict[str, Any]]
+"""The version and the state of an aggregate."""
 
 AT_ONCE: Final = 500
 """Events that are read at once."""
@@ -70,32 +77,53 @@ class Stored:
     event: Event
 
 
-class EventStore:
-    """Every method may raise sqlite3.Error, and then nothing is changed."""
+def database_at(place: str | Path) -> DatabaseThread[Connection]:
+    """The database in a file or of a URL `postgresql://…`. Raises ModuleNotFoundError without psycopg."""
+    if str(place).startswith(("postgresql://", "postgres://")):
+        from examples.orders.postgresql import PostgresDatabase
 
-    def __init__(self, path: str | Path = TEMPORARY) -> None:
-        self._database = Database(path, SCHEMA)
+        return PostgresDatabase(str(place), SCHEMA.format(counter="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"))
+    return Database(place, SCHEMA.format(counter="INTEGER PRIMARY KEY AUTOINCREMENT"))
+
+
+class EventStore:
+    """Every method may raise OSError or an error of the database, and then nothing is changed."""
+
+    def __init__(self, place: str | Path = TEMPORARY) -> None:
+        self.database = database_at(place)
 
     async def close(self) -> None:
-        """Finish what is asked for, and close the file."""
-        await self._database.close()
+        """Finish what is asked for, and let go of the database."""
+        await self.database.close()
 
     async def append(self, aggregate_id: str, expected_version: int, events: Sequence[Event]) -> None:
         """Add the next events of an aggregate, all or none. Raises VersionConflict."""
 
-        def add(db: sqlite3.Connection) -> None:
+        def add(db: Connection) -> None:
+            db.execute(self.database.begin_writing)
             if db.execute(LATEST, (aggregate_id,)).fetchone()[0] != expected_version:
                 raise VersionConflict(f"{aggregate_id} is no longer at version {expected_version}; read it again")
-            db.executemany(INSERT, (row_of(aggregate_id, n, e) for n, e in enumerate(events, expected_version + 1)))
+            for version, event in enumerate(events, expected_version + 1):
+                db.execute(INSERT, row_of(aggregate_id, version, event))
 
         try:
-            await self._database.run(add)
-        except sqlite3.IntegrityError as error:  # another process was between the look and the write
-            raise VersionConflict(f"{aggregate_id}: {error}; another process writes the same store") from error
+            await self.database.run(add)
+        except self.database.already_there as error:
+            raise VersionConflict(f"an event of {aggregate_id} is in the store already; give it another id") from error
 
     async def of(self, aggregate_id: str, after_version: int = 0) -> list[Stored]:
         """The history of an aggregate."""
-        return await self._select("aggregate_id = ? AND version > ? ORDER BY version", aggregate_id, after_version)
+        return await self._select(HISTORY, aggregate_id, after_version)
+
+    async def latest(self, aggregate_id: str) -> tuple[Snapshot | None, list[Stored]]:
+        """The latest snapshot of an aggregate, if there is one, and the history after it."""
+
+        def read(db: Connection) -> tuple[Snapshot | None, list[Stored]]:
+            row = db.execute(SNAPSHOT, (aggregate_id,)).fetchone()
+            found = (int(row[0]), json.loads(row[1])) if row else None
+            return found, select(db, HISTORY, aggregate_id, found[0] if found else 0)
+
+        return await self.database.run(read)
 
     async def first(self, aggregate_id: str) -> Stored | None:
         """The event that an aggregate began with, if there is one."""
@@ -107,13 +135,12 @@ class EventStore:
 
     async def keep_snapshot(self, aggregate_id: str, version: int, state: Mapping[str, Any]) -> None:
         """Remember the state of an aggregate at a version, unless a later one is known."""
-        await self._database.run(lambda db: db.execute(KEEP, (aggregate_id, version, json.dumps(state))))
+        await self.database.run(lambda db: db.execute(KEEP, (aggregate_id, version, json.dumps(state))))
 
-    async def snapshot(self, aggregate_id: str) -> tuple[int, dict[str, Any]] | None:
-        """The version and the state of the latest snapshot."""
-        statement = "SELECT version, state FROM snapshots WHERE aggregate_id = ?"
-        row = await self._database.run(lambda db: db.execute(statement, (aggregate_id,)).fetchone())
-        return row and (row[0], json.loads(row[1]))
+    async def published(self, outlet: str) -> int:
+        """The sequence up to which an outlet has published."""
+        statement = "SELECT coalesce(max(sequence), 0) FROM outlets WHERE name = ?"
+        return await self.database.run(lambda db: int(db.execute(statement, (outlet,)).fetchone()[0]))
 
     async def pending(self, outlet: str) -> list[Stored]:
         """What an outlet has not published yet, oldest first; at most AT_ONCE of it."""
@@ -122,13 +149,15 @@ class EventStore:
 
     async def advance(self, outlet: str, sequence: int) -> None:
         """Remember that an outlet has published everything up to `sequence`."""
-        await self._database.run(lambda db: db.execute(ADVANCE, (outlet, sequence)))
+        await self.database.run(lambda db: db.execute(ADVANCE, (outlet, sequence)))
 
     async def _select(self, condition: str, *values: object) -> list[Stored]:
-        # Made in the thread of the database, where no event is being handled that they would seem to come from.
-        return await self._database.run(
-            lambda db: [stored_of(*row) for row in db.execute(f"{SELECT} {condition}", values)]
-        )
+        return await self.database.run(lambda db: select(db, condition, *values))
+
+
+def select(db: Connection, condition: str, *values: object) -> list[Stored]:
+    """The events for which a condition holds; in the thread of the database no event is handled that they come of."""
+    return [stored_of(*row) for row in db.execute(f"{SELECT} {condition}", values)]
 
 
 def row_of(aggregate_id: str, version: int, event: Event) -> tuple[Any, ...]:

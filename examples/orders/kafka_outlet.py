@@ -11,6 +11,7 @@ import json
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from eventscope import Event, EventBus, EventHandler
 from examples.component import Component
@@ -33,9 +34,14 @@ class KafkaOutlet(Component):
         self._outbox = Outbox(store, "kafka", self._send)
 
     async def start(self) -> None:
-        """Connect, and publish what an earlier run could not. Raises aiokafka's errors."""
+        """Connect, and publish what an earlier run could not. Raises OSError for a broker that does not answer."""
         producer = AIOKafkaProducer(bootstrap_servers=self._servers, enable_idempotence=True)
-        await producer.start()
+        try:
+            await producer.start()
+        except (KafkaError, OSError) as error:
+            await producer.stop()
+            sentence = f"Kafka at {self._servers} does not answer; check the address and that it runs"
+            raise ConnectionError(sentence) from error
         self._producer = producer
         await self._outbox.drain()
 

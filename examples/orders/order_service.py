@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from eventscope import Event, EventBus, EventHandler, EventPriority
-from examples.orders.aggregate import RuleBroken
 from examples.orders.commands import CancelOrder, Command, DeliverOrder, PayOrder, ShipOrder
 from examples.orders.event_store import EventStore
 from examples.orders.order import Order
@@ -42,7 +41,8 @@ class OrderService(AggregateService[Order]):
         await self.work(4)
         paid = event.payload
         method, amount = PaymentMethod(paid["method"]), Decimal(paid["amount"])
-        await self._or_reject(PayOrder(paid["order_id"], paid["payment_id"], method, amount), "order.payment_rejected")
+        command = PayOrder(paid["order_id"], paid["payment_id"], method, amount)
+        await self.attempt(self.handle(command), command.order_id, "order.payment_rejected")
 
     @EventHandler.on("shipping.created", filter=choreographed, subscription_name="order_shipment")
     async def ship(self, event: Event) -> None:
@@ -50,15 +50,15 @@ class OrderService(AggregateService[Order]):
         await self.work(24)
         parcel = event.payload
         command = ShipOrder(parcel["order_id"], parcel["tracking_number"], parcel["carrier"])
-        await self._or_reject(command, "order.shipment_rejected")
+        await self.attempt(self.handle(command), command.order_id, "order.shipment_rejected")
 
     @EventHandler.on("order.shipped", subscription_name="order_delivery")
     async def deliver(self, event: Event) -> None:
         """At the door, after what is a day elsewhere."""
         await self.work(110)
-        await self._or_reject(
-            DeliverOrder(event.payload["order_id"]), "order.delivery_rejected", priority=EventPriority.LOW
-        )
+        command = DeliverOrder(event.payload["order_id"])
+        delivery = self.handle(command, priority=EventPriority.LOW)
+        await self.attempt(delivery, command.order_id, "order.delivery_rejected")
 
     @EventHandler.on(
         ["inventory.reservation.failed", "inventory.reservation.cancelled"],
@@ -69,10 +69,3 @@ class OrderService(AggregateService[Order]):
         """Not in stock, or compensated: the order is off."""
         await self.work(3)
         await self.cancel(event.payload["order_id"], event.payload["reason"])
-
-    async def _or_reject(self, command: Command, rejected: str, **fields: Any) -> None:
-        try:
-            await self.handle(command, **fields)
-        except RuleBroken as error:
-            answer = {"order_id": command.order_id, "reason": str(error)}
-            await self.emit(rejected, answer, priority=EventPriority.HIGH)

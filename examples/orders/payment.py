@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from eventscope import Event, EventBus, EventHandler, EventPriority
+from examples.orders.event_store import EventStore
+from examples.orders.ledger import Ledger
 from examples.orders.order_service import choreographed
 from examples.orders.refusal import Refusal
 from examples.orders.service import Participant
@@ -23,18 +25,15 @@ REFUSED: Final[Mapping[str, str]] = {
 class PaymentService(Participant):
     """`charges` is what customers have paid and not got back, by order."""
 
-    def __init__(self, event_bus: EventBus) -> None:
+    def __init__(self, store: EventStore, event_bus: EventBus) -> None:
         super().__init__(event_bus, "payment_service")
-        self.charges: dict[str, dict[str, str]] = {}
+        self.charges = Ledger[dict[str, str]](store.database, "charges")
 
     @EventHandler.on("inventory.reserved", filter=choreographed, subscription_name="payment_charge")
     async def on_reserved(self, event: Event) -> None:
         """The goods are there: charge for them."""
-        try:
-            await self.charge(event.payload)
-        except Refusal as refusal:
-            answer = {"order_id": event.payload["order_id"], "reason": str(refusal)}
-            await self.emit("payment.failed", answer, priority=EventPriority.HIGH)
+        order_id = event.payload["order_id"]
+        await self.attempt(self.charge(event.payload), order_id, "payment.failed", self.charges.strike)
 
     @EventHandler.on(
         ["order.payment_rejected", "shipping.failed", "shipping.cancelled"],
@@ -49,7 +48,7 @@ class PaymentService(Participant):
     async def on_delivery(self, event: Event) -> None:
         """Nothing is paid back any more."""
         await self.work(3)
-        self.charges.pop(event.payload["order_id"], None)
+        await self.charges.strike(event.payload["order_id"])
 
     async def charge(self, order: Mapping[str, Any], **fields: Any) -> dict[str, str]:
         """Charge what an order costs, and say how it was paid. Raises Refusal when the gateway declines.
@@ -61,13 +60,13 @@ class PaymentService(Participant):
         if reason := REFUSED.get(payment["account"]):
             raise Refusal(reason)
         paid = {"payment_id": f"pay-{order_id}", "method": payment["method"], "amount": order["total_amount"]}
-        self.charges[order_id] = paid
+        await self.charges.put(order_id, paid)
         await self.emit("payment.processed", {"order_id": order_id, **paid}, **fields)
         return paid
 
     async def refund(self, order_id: str, reason: str, **fields: Any) -> None:
         """Compensation: the customer has the money back."""
         await self.work(8)
-        paid = self.charges.pop(order_id, {})
+        paid = await self.charges.strike(order_id) or {}
         answer = {"order_id": order_id, "amount": paid.get("amount", "0.00"), "reason": reason}
         await self.emit("payment.refunded", answer, priority=EventPriority.HIGH, **fields)

@@ -27,6 +27,7 @@ FROM orders o LEFT JOIN order_items i USING (order_id)
 WHERE coalesce(:customer_id, o.customer_id) = o.customer_id AND coalesce(:status, o.status) = o.status
 GROUP BY o.order_id ORDER BY o.created_at DESC, o.order_id LIMIT :size OFFSET :offset
 """
+OPEN: Final = "SELECT order_id FROM orders WHERE status NOT IN ('delivered', 'cancelled') ORDER BY created_at, order_id"
 FIGURES: Final = "SELECT status, total_amount FROM orders WHERE created_at >= ? AND created_at < ?"
 
 
@@ -63,6 +64,10 @@ class OrderQueries:
         offset = (query.page - 1) * query.page_size
         values = {"customer_id": query.customer_id, "status": query.status, "size": query.page_size, "offset": offset}
         return await self._database.run(lambda db: rows(db.execute(PAGE, values)))
+
+    async def open_orders(self) -> list[str]:
+        """The ids of the orders that are not over, oldest first."""
+        return await self._database.run(lambda db: [row[0] for row in db.execute(OPEN)])
 
     async def analytics(self, date_from: int, date_to: int) -> dict[str, Any]:
         """How many orders of that time are how far, and what those bring that were not cancelled."""

@@ -14,7 +14,7 @@ from typing import Final
 from eventscope import Event, EventBus, EventHandler
 from examples.component import Component
 from examples.database import TEMPORARY, Database
-from examples.orders.event_store import EventStore, Stored
+from examples.orders.event_store import AT_ONCE, EventStore, Stored
 from examples.orders.projection import project
 
 __all__ = ["TABLES", "ReadModel"]
@@ -54,6 +54,7 @@ class ReadModel(Component):
         self.database = Database(path, TABLES)
         self._store = store
         self._turn = asyncio.Lock()
+        self._far: int | None = None
 
     @EventHandler.on("order.*", subscription_name="order_read_model")
     async def follow(self, event: Event) -> None:
@@ -64,10 +65,13 @@ class ReadModel(Component):
     async def catch_up(self) -> None:
         """Take in what is in the store by now."""
         async with self._turn:
-            far = await self.database.run(lambda db: int(db.execute(FAR).fetchone()[0]))
-            while stored := await self._store.after(far):
+            if self._far is None:
+                self._far = await self.database.run(lambda db: int(db.execute(FAR).fetchone()[0]))
+            while stored := await self._store.after(self._far):
                 await self._take_in(stored)
-                far = stored[-1].sequence
+                self._far = stored[-1].sequence
+                if len(stored) < AT_ONCE:
+                    break
 
     async def rebuild(self) -> None:
         """Forget everything, and build it again from the history."""
@@ -78,6 +82,7 @@ class ReadModel(Component):
 
         async with self._turn:
             await self.database.run(forget)
+            self._far = 0
         await self.catch_up()
 
     async def _take_in(self, stored: Iterable[Stored]) -> None:

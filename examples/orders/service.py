@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
-from eventscope import Event, EventBus
+from eventscope import Event, EventBus, EventPriority
 from eventscope.event import current_event
 from examples.component import Component
 from examples.orders.aggregate import Aggregate
@@ -13,10 +13,13 @@ from examples.orders.event_store import EventStore, VersionConflict
 from examples.orders.outbox import Outbox
 from examples.orders.plain import to_plain
 from examples.orders.upgrades import current_version, upgrade
+from examples.outage import Outage
 
 __all__ = ["AggregateService", "Participant"]
 
 A = TypeVar("A", bound=Aggregate[Any])
+
+Undo = Callable[[str], Awaitable[object]]
 
 ATTEMPTS: Final = 5
 """Times that a command is decided anew because somebody else was faster."""
@@ -38,6 +41,21 @@ class Participant(Component):
             fields["metadata"] = metadata
         return super()._event(type_, payload, fields)
 
+    async def attempt(self, step: Awaitable[object], order_id: str, failed: str, undo: Undo | None = None) -> None:
+        """Take a step that nobody leads. If it fails, undo what was perhaps done, and say so by the type `failed`.
+
+        Whatever the reason is: an order whose step just ended would keep its reservation for ever.
+        """
+        try:
+            await step
+        except Outage:  # the shop is being closed
+            raise
+        except Exception as error:
+            if undo is not None:
+                await undo(order_id)
+            answer = {"order_id": order_id, "reason": str(error) or type(error).__name__}
+            await self.emit(failed, answer, priority=EventPriority.HIGH)
+
 
 class AggregateService(Participant, Generic[A]):
     """Carries out commands on aggregates of one kind; `outbox` publishes on the bus what they did."""
@@ -50,10 +68,8 @@ class AggregateService(Participant, Generic[A]):
 
     async def load(self, id: str) -> A:  # noqa: A002
         """The aggregate as its latest snapshot and what came after it make it; without a history, a new one."""
-        aggregate = self._kind(id)
-        if found := await self._store.snapshot(id):
-            aggregate = self._kind.of_snapshot(id, *found)
-        history = await self._store.of(id, aggregate.version)
+        snapshot, history = await self._store.latest(id)
+        aggregate = self._kind.of_snapshot(id, *snapshot) if snapshot else self._kind(id)
         return aggregate.replay(
             (each.event.type, upgrade(each.event.type, each.event_version, each.event.payload)) for each in history
         )

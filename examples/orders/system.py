@@ -18,6 +18,7 @@ from examples.orders.outbox import Outbox
 from examples.orders.payment import PaymentService
 from examples.orders.queries import OrderQueries
 from examples.orders.read_model import ReadModel
+from examples.orders.recovery import Recovery
 from examples.orders.saga import OrderSagaOrchestrator
 from examples.orders.shipping import ShippingService
 
@@ -35,25 +36,27 @@ class Outlet(Protocol):
 
 
 class Shop(System):
-    """All components on one bus; the history lies in a temporary file unless there is a path for it."""
+    """All components on one bus; the history lies in a temporary file unless there is a path or a URL for it."""
 
-    def __init__(self, event_bus: EventBus, path: str | Path = TEMPORARY, stock: Mapping[str, int] = STOCK) -> None:
+    def __init__(self, event_bus: EventBus, place: str | Path = TEMPORARY, stock: Mapping[str, int] = STOCK) -> None:
         self.event_bus = event_bus
-        self.store = EventStore(path)
+        self.store = EventStore(place)
         self.outbox = Outbox(self.store, "bus", lambda stored: event_bus.publish(stored.event))
         self.orders = OrderService(self.store, self.outbox, event_bus)
-        self.inventory = InventoryService(stock, event_bus)
-        self.payments = PaymentService(event_bus)
-        self.shipping = ShippingService(event_bus)
-        self.saga = OrderSagaOrchestrator(self.orders, self.inventory, self.payments, self.shipping, event_bus)
+        self.inventory = InventoryService(stock, self.store, event_bus)
+        self.payments = PaymentService(self.store, event_bus)
+        self.shipping = ShippingService(self.store, event_bus)
+        services = (self.orders, self.inventory, self.payments, self.shipping)
+        self.saga = OrderSagaOrchestrator(*services, self.store, event_bus)
         self.read_model = ReadModel(self.store, event_bus)
         self.queries = OrderQueries(self.read_model.database)
         self.storefront = Storefront(event_bus)
         self.notifications = Notifications(event_bus)
         self.outlets: list[Outlet] = []
         backoffice = (Analytics(event_bus), AuditTrail(event_bus), FraudCheck(event_bus), Loyalty(event_bus))
-        flow = (self.orders, self.inventory, self.payments, self.shipping, self.saga)
-        self.components: tuple[object, ...] = (*flow, self.read_model, self.storefront, self.notifications, *backoffice)
+        self.recovery = Recovery(self, event_bus)
+        mine = (self.saga, self.read_model, self.storefront, self.notifications, self.recovery)
+        self.components: tuple[object, ...] = (*services, *mine, *backoffice)
 
     def add(self, outlet: Outlet) -> None:
         """Publish the history somewhere else as well; before it is started."""
@@ -61,14 +64,17 @@ class Shop(System):
         self.components = (*self.components, outlet)
 
     async def start(self) -> None:
-        """Read what an earlier run has stored."""
-        await self.read_model.catch_up()
+        """Read what an earlier run has stored. Raises OSError for a place where nothing can be stored."""
+        await self.inventory.open()
+        for ledger in (self.payments.charges, self.shipping.parcels, self.shipping.countries, self.saga.log):
+            await ledger.open()
+        await self.recovery.look()
         for outlet in self.outlets:
             await outlet.start()
 
     async def recover(self) -> int:
-        """Publish what an earlier run has stored and could not publish any more; returns how much that was."""
-        return await self.outbox.drain()
+        """Go on with what an earlier run has begun; returns how many orders that were."""
+        return await self.recovery.run()
 
     async def stop(self) -> None:
         """Let go of the outlets, and close the tables."""

@@ -1,14 +1,14 @@
-"""The table of users and their roles: SQLite, in a thread of its own, so that no loop ever waits for a disk."""
+"""The table of users and their roles, in SQLite."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from examples.database import Database
 
 __all__ = ["ADMIN", "USER", "User", "UsersRepo"]
 
@@ -56,15 +56,11 @@ class UsersRepo:
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         self.queries = 0
-        self._path = path
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="users")
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(path, TABLE)
 
     async def close(self) -> None:
         """Finish what is asked for, and close the file."""
-        if self._connection is not None:
-            await asyncio.wrap_future(self._thread.submit(self._connection.close))
-        self._thread.shutdown()
+        await self._database.close()
 
     async def upsert(self, user_id: int, username: str, role: str | None = None) -> User:
         """Add a user, or rename one; the role of a known user stays unless one is given."""
@@ -90,21 +86,8 @@ class UsersRepo:
         return await self._run(lambda db: _first(db, GET, user_id=user_id))
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` in one transaction in the thread of the database; who is cancelled meanwhile waits for its end."""
-        job = asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, work)
-        try:
-            return await asyncio.shield(job)
-        except asyncio.CancelledError:
-            await asyncio.wait([job])
-            raise
-
-    def _in_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self._connection is None:
-            self._connection = sqlite3.connect(self._path)
-            self._connection.execute(TABLE)
         self.queries += 1
-        with self._connection:
-            return work(self._connection)
+        return await self._database.run(work)
 
 
 def _first(db: sqlite3.Connection, statement: str, **values: Any) -> User | None:

@@ -158,6 +158,16 @@ async def test_made_up_failures_are_shown_and_not_logged(caplog):
     assert [record for record in caplog.records if record.exc_info] == []
 
 
+async def test_a_demo_that_is_stopped_while_a_mail_is_tried_again_logs_nothing(caplog):
+    sink = Collected()
+    playing = asyncio.get_running_loop().create_task(DemoConnector(DemoOptions("defects", rate=1200, seed=5)).run(sink))
+    while not any(row.phase == Phase.FAILED for row in sink.records):
+        await asyncio.sleep(0.005)
+    playing.cancel()
+    await asyncio.wait([playing])
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 async def test_a_cancelled_connector_leaves_no_task_behind():
     before = asyncio.all_tasks()
     sink = Collected()

@@ -69,7 +69,7 @@ def test_sealing_gives_memory_back_and_loses_nothing() -> None:
     chunk.seal()
     assert [chunk.payloads[row] for row in range(10)] == [b"x" * 5_000] * 10
     assert chunk.row_texts(9)[0] == "9"
-    assert chunk.bytes == 10 * ROW_BYTES + 50_000 + 10 + chunk.dictionaries["source"].bytes
+    assert chunk.bytes == 10 * (ROW_BYTES + 5_001 + 2) + chunk.dictionaries["source"].bytes
 
 
 @pytest.mark.parametrize("used", [0, 1, 4096, HUGE_PAGE + 5])

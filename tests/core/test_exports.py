@@ -15,6 +15,7 @@ from app.failure import Failure
 from app.redaction.redaction import Redactor
 from app.store.store import Store
 from eventscope.connector import Block, Record
+from eventscope.step import Phase
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def hostile() -> Store:
 
 
 @pytest.mark.parametrize("redact", [True, False])
-@pytest.mark.parametrize("name", [n for n in formats() if n not in ("jsonl", "csv")])
+@pytest.mark.parametrize("name", [n for n in formats() if n not in ("jsonl", "csv", "mermaid")])
 def test_hostile_events_make_a_strict_document(hostile, name, redact):
     assert strict(export(name, hostile, redact=redact))
 
@@ -48,7 +49,7 @@ def test_hostile_traces_fit_the_schema(hostile, correlation_id):
 @pytest.mark.parametrize("name", formats())
 def test_nothing_to_export_is_a_document_as_well(name):
     text = export(name, Store()).decode()
-    if name == "jsonl":
+    if name in ("jsonl", "mermaid"):
         assert text == ""
     elif name == "csv":
         assert len(list(csv.DictReader(io.StringIO(text)))) == 0
@@ -130,7 +131,7 @@ def test_a_file_holds_no_secret_unless_it_is_asked_to(tmp_path, name):
     export_trace(name, store, "c", tmp_path / "trace")
     assert b"canary" not in (tmp_path / "trace").read_bytes()
     export_rows(name, store, [1], tmp_path / "whole", redact=False)
-    assert b"canary" in (tmp_path / "whole").read_bytes()
+    assert (b"canary" in (tmp_path / "whole").read_bytes()) is (name != "mermaid"), "a picture has no payloads"
 
 
 def test_a_preview_counts_what_an_export_would_replace():
@@ -163,4 +164,27 @@ def test_a_failure_while_writing_leaves_nothing_behind(tmp_path):
 def test_each_format_has_an_extension():
     assert {name: extension(name) for name in formats()} == {
         "json": "json", "jsonl": "jsonl", "csv": "csv", "otlp": "json", "jaeger": "json", "chrome": "json",
+        "mermaid": "mmd",
     }  # fmt: skip
+
+
+def test_a_sequence_diagram_tells_who_said_what_and_what_was_taken_back():
+    def said(type_: str, by: str, cause: str | None, at: int) -> Record:
+        return Record(
+            type_, b"{}", id=type_, causation_id=cause, correlation_id="c", producer=by, occurred_at=at, fanout=1
+        )
+
+    created, reserved = said("order.created", "orders", None, 1), said("stock.reserved", "stock", "order.created", 2)
+    released = said("stock.released", "stock", "stock.reserved", 3)
+    lost = created._replace(phase=Phase.DEAD_LETTERED, subscription="mail; #1", attempt=3, error="away", occurred_at=4)
+    text = export("mermaid", store_of([created, reserved, released, lost])).decode()
+    assert text.splitlines() == [
+        "sequenceDiagram",
+        "    participant p0 as orders",
+        "    participant p1 as stock",
+        "    participant p2 as mail#59; #35;1",
+        "    p0-xp2: order.created (3 attempts)",
+        "    Note over p1: stock.reserved",
+        "    Note over p1: stock.released",
+        "    Note over p1: takes back stock.reserved",
+    ]

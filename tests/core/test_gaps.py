@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.commands.row_text import row_text
-from app.detail import detail_of
+from app.detail.detail import detail_of
 from app.exports.event_json import event_line
 from app.filter.matches import Matches
 from app.filter.query import parse

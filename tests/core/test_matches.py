@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from app.filter import matches as matches_module
-from app.filter.matches import Change, Matches
+from app.filter.matches import Matches
 from app.filter.query import Filter, parse
+from app.listing.listing import Change
+from app.marks import Mark
 from app.store.store import Store
 from eventscope.connector import Block, Record
+from eventscope.step import Phase
 
 FILTERS = ["", "type:a", "-type:a", "needle", "needle or type:b", "type:nothing", "priority>=high needle"]
 
@@ -22,14 +25,19 @@ FILTERS = ["", "type:a", "-type:a", "needle", "needle or type:b", "type:nothing"
 def block(count: int, offset: int = 0) -> Block:
     return Block.of(
         [
-            Record(type="abc"[(i + offset) % 3], priority=i % 4, payload=b"a Needle" if i % 5 == 0 else b"hay" * 20)
+            Record(
+                type="abc"[(i + offset) % 3],
+                priority=i % 4,
+                phase=Phase.FAILED if i % 20 == 19 else Phase.PUBLISHED,
+                payload=b"a Needle" if i % 5 == 0 else b"hay" * 20,
+            )
             for i in range(count)
         ]
     )
 
 
 def expected(store: Store, wanted: Filter, horizon: int | None = None) -> list[int]:
-    found = [np.flatnonzero(wanted.mask(chunk, 0, chunk.rows)) + chunk.first_seq for chunk in store.chunks]
+    found = [chunk.seqs_of(np.flatnonzero(wanted.mask(chunk, 0, chunk.rows))) for chunk in store.chunks]
     return [int(seq) for part in found for seq in part if horizon is None or seq < horizon]
 
 
@@ -52,7 +60,7 @@ def replay(shown: list[int], change: Change, matches: Matches) -> list[int]:
     """What a view shows that believes the change."""
     if change.reset:
         return all_of(matches)
-    kept = shown[change.removed :]
+    kept = [int(seq) for seq in matches.seqs(0, change.front)] + shown[change.front + change.removed :]
     return kept + [int(seq) for seq in matches.seqs(len(kept), len(kept) + change.appended)]
 
 
@@ -69,7 +77,7 @@ class Following(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 60), offset=st.integers(0, 2))
     def append(self, count: int, offset: int) -> None:
-        self.store.append("s", block(count, offset), 1)
+        self.store.append("quiet" if offset else "s", block(count, offset), 1)
 
     @rule(text=st.sampled_from(FILTERS))
     def set_filter(self, text: str) -> None:
@@ -79,19 +87,27 @@ class Following(RuleBasedStateMachine):
     def update(self, budget: float) -> None:
         self.shown = replay(self.shown, self.matches.update(budget), self.matches)
 
-    @precondition(lambda self: self.store.next_seq > 1)
-    @rule(data=st.data())
-    def pause(self, data: st.DataObject) -> None:
-        self.matches.horizon = data.draw(st.integers(0, self.store.next_seq))
+    @rule(ago=st.integers(0, 600))
+    def pause(self, ago: int) -> None:
+        self.matches.horizon = max(self.store.next_seq - ago, 0)
 
     @rule()
     def resume(self) -> None:
         self.matches.horizon = None
 
-    @precondition(lambda self: self.store.kept > 400)
+    @precondition(lambda self: self.store.next_seq > 400)
     @rule()
     def clear(self) -> None:
         self.store.clear()
+
+    @rule()
+    def undo_clear(self) -> None:
+        self.store.undo_clear()
+
+    @rule(ago=st.integers(1, 600))
+    def mark(self, ago: int) -> None:
+        if self.store.keeps(self.store.next_seq - ago):
+            self.store.marks.toggle(self.store.next_seq - ago, Mark.MARKED)
 
     @rule()
     def settle(self) -> None:

@@ -10,21 +10,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.filter.needle import Needle, needle
-from app.store.arena import Arena, Run
+from app.store import cold
+from app.store.arena import END, Arena, OpenArena, Run
+from app.store.cold import ColdArena
+
+SIGNS = "aAb@`[{\x01!\n*"
+"""Some differ in the case bit alone and are no letters, and the end of a row is among them."""
 
 
 def arena_of(rows: list[bytes]) -> Arena:
-    arena = Arena(len(rows), 64)
-    arena.extend(0, Run.of(b"".join(rows), np.array([len(row) for row in rows], np.int64)), 0, len(rows))
+    arena = OpenArena(len(rows), 64)
+    arena.extend(0, Run.of(END.join((*rows, b"")), np.array([len(row) for row in rows], np.int64)), 0, len(rows))
     return arena
 
 
 def found(text: str, rows: list[bytes]) -> list[int]:
-    return np.flatnonzero(needle(text).rows(arena_of(rows), 0, len(rows))).tolist()
+    """The rows that hold a text, of an arena as it was filled and of a cold one alike."""
+    arena = arena_of(rows)
+    hits = np.flatnonzero(needle(text).rows(arena, 0, len(rows))).tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cold, "BLOCK_BYTES", 16)
+        patch.setattr(cold, "READ_AT_ONCE", 2)
+        in_cold = needle(text).rows(ColdArena(arena, len(rows)), 0, len(rows))
+    assert np.flatnonzero(in_cold).tolist() == hits
+    return hits
 
 
 @settings(deadline=None)
-@given(st.text("aAb@`[{\x01!", min_size=1, max_size=3), st.lists(st.text("aAb@`[{\x01!", max_size=6).map(str.encode)))
+@given(
+    st.text("aAb@`[{\x01!\n*", min_size=1, max_size=3), st.lists(st.text("aAb@`[{\x01!\n*", max_size=6).map(str.encode))
+)
 def test_ascii_is_found_in_any_case_and_never_across_rows(text: str, rows: list[bytes]) -> None:
     expected = [i for i, row in enumerate(rows) if text.encode().lower() in row.lower()]
     assert found(text, rows) == expected

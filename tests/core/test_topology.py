@@ -279,7 +279,7 @@ def test_an_event_that_nobody_handles_is_found() -> None:
     assert (FindingKind.NOBODY_HANDLES, "lonely") not in watched.findings()
 
 
-def test_a_subscription_that_keeps_failing_is_found_and_forgiven() -> None:
+def test_a_subscription_that_keeps_failing_is_found_and_forgiven_but_not_what_it_gave_up() -> None:
     watched = Watched()
     watched.feed(published(fanout=1))
     for tick in range(4):
@@ -288,7 +288,9 @@ def test_a_subscription_that_keeps_failing_is_found_and_forgiven() -> None:
     assert finding.text == "stock failed 4 of 4 times, 4 went to dead letters."
     for tick in range(30):
         watched.feed(step(Phase.DELIVERED), step(Phase.HANDLED), at=NOW + (5 + tick) * SECOND)
-    assert watched.findings(NOW + 40 * SECOND) == []
+    (finding,) = watched.topology.findings(NOW + 40 * SECOND)
+    assert (finding.kind, finding.text) == (FindingKind.GIVEN_UP, "stock gave up 4 events for good (dead letters).")
+    assert finding.phase is Phase.DEAD_LETTERED
 
 
 def test_a_subscription_that_nobody_declared_is_found_where_others_are_declared() -> None:

@@ -157,7 +157,7 @@ def test_a_cause_that_was_not_captured_is_a_ghost_shared_by_its_effects() -> Non
     trace = trace_of(event("b", "a", 1), event("c", "a", 2), event("d", "z", 3))
     assert titles(trace.nodes) == ["a", "b", "c", "z", "d"]
     ghost = trace.nodes[0]
-    assert (ghost.kind, ghost.seq, ghost.badges) == (NodeKind.GHOST, None, ("not captured",))
+    assert (ghost.kind, ghost.seq, ghost.badges) == (NodeKind.GHOST, None, ("before this capture began",))
     assert not trace.complete
     assert any("Causes not captured: 2" in warning for warning in trace.warnings)
 

@@ -183,3 +183,23 @@ def test_a_trace_whose_kind_usually_takes_long_is_stuck_later() -> None:
 
     assert state(11) is TraceState.OPEN
     assert state(13) is TraceState.STUCK
+
+
+def test_open_traces_are_those_with_deliveries_under_way_or_rows_of_late() -> None:
+    store, traces = Store(), Traces()
+    lives = {
+        "done": [Record(type="t", correlation_id="done", fanout=1), Record(correlation_id="done", phase=Phase.HANDLED)],
+        "stuck": [
+            Record(type="t", correlation_id="stuck", fanout=2),
+            Record(correlation_id="stuck", phase=Phase.HANDLED),
+        ],
+        "untold": [Record(type="t", correlation_id="untold", fanout=-1)],
+    }
+    for life in lives.values():
+        feed(traces, store, life, NOW - 60 * SECOND)
+    feed(traces, store, [Record(type="t", correlation_id="late")], NOW)
+    feed(traces, store, [Record(type="t", correlation_id="new", fanout=1)], NOW)
+    assert traces.open_ids(7, NOW) == ["stuck", "late"]
+    assert traces.open_ids(8, NOW) == ["stuck", "late", "new"]
+    feed(traces, store, [Record(correlation_id="stuck", phase=Phase.HANDLED)], NOW - 60 * SECOND)
+    assert traces.open_ids(8, NOW + 60 * SECOND) == ["new"]

@@ -120,6 +120,12 @@ def test_every_format_can_be_read_back(eventscope: Any, recorded: Path, name: st
         assert [json.loads(line) for line in (out.splitlines() if name == "jsonl" else [out])]
 
 
+def test_traces_are_written_as_sequence_diagrams(eventscope: Any, recorded: Path) -> None:
+    code, out, err = finish(eventscope("export", recorded, "--format", "mermaid"))
+    assert code == 0, err
+    assert out.startswith("```mermaid\nsequenceDiagram\n    participant p0 as ")
+
+
 WRONG = [
     (["tail", "kafak://localhost"], 2),
     (["tail", "demo:nonsense"], 2),

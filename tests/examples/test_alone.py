@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import signal
@@ -16,24 +17,51 @@ from processes import finish, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("neurograph", "roles", "life", "orders", "defects")
-COMMANDS = [
-    line
-    for name in NAMES
-    for block in re.findall(r"```sh\n(.*?)```", (ROOT / "examples" / name / "README.md").read_text(), flags=re.S)
-    for line in block.splitlines()
-    if "--serve" not in line
-]
 
 
-def start(*arguments, **more):
+def start(*arguments, cwd=ROOT, **more):
     return subprocess.Popen(
         [sys.executable, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=ROOT,
+        cwd=cwd,
         **more,
     )
+
+
+def commands_of(name):
+    """The commands of a README, in their order."""
+    text = (ROOT / "examples" / name / "README.md").read_text()
+    return [line for block in re.findall(r"```sh\n(.*?)```", text, flags=re.S) for line in block.splitlines() if line]
+
+
+def started(command, folder):
+    """A command of a README in another folder, where it may leave files; what it serves is at another port."""
+    words = shlex.split(command)
+    given = dict(word.split("=", 1) for word in words[: words.index(".venv/bin/python")])
+    arguments = words[len(given) + 1 :]
+    port = free_port() if "--serve" in arguments else None
+    if port:
+        arguments[arguments.index("--serve") + 1] = port
+    if arguments[0] == "main.py":
+        arguments[0] = ROOT / "main.py"
+    environment = {**os.environ, **given, "PYTHONPATH": str(ROOT)}
+    return start(*arguments, cwd=folder, env=environment), port
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def paths_served(port):
+    """The paths of the HTTP interface there; None while it does not answer."""
+    try:
+        return set(httpx.get(f"http://127.0.0.1:{port}/openapi.json").json()["paths"])
+    except httpx.TransportError:
+        return None
 
 
 @pytest.fixture
@@ -52,13 +80,34 @@ def example(tmp_path):
         process.communicate(timeout=10)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_of_the_readmes_runs_as_written(command):
-    words = shlex.split(command)
-    assert words[0] == ".venv/bin/python"
-    code, out, err = finish(start(*words[1:]), timeout=50)
-    assert code == 0, err
-    assert out or "stopped: " in err
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_commands_of_a_readme_run_as_written_one_after_the_other(name, tmp_path):
+    commands = commands_of(name)
+    assert sum("--serve" in command for command in commands) == 1
+    for command in commands:
+        process, port = started(command, tmp_path)
+        try:
+            if port:
+                wait_until(lambda: paths_served(port) is not None, 40)  # noqa: B023
+                check_paths(name, paths_served(port))
+                process.send_signal(signal.SIGINT)
+            code, out, err = finish(process, timeout=50)
+        finally:
+            process.kill()
+        assert code == 0, f"{command}\n{err}"
+        assert "Traceback" not in err
+        assert out or "stopped: " in err, command
+
+
+def check_paths(name, served):
+    """Every path that a README names is there: `/orders/ID/history` is `/orders/{order_id}/history`."""
+    text = (ROOT / "examples" / name / "README.md").read_text()
+    named = re.findall(r"`(?:POST |PUT |GET )?(/[a-z0-9_/A-Z]+)`", text)
+    assert named
+    patterns = [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in served]
+    for path in named:
+        assert any(pattern.fullmatch(path) for pattern in patterns), path
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,38 +127,46 @@ def test_a_signal_stops_it_gracefully(example, number):
     assert re.fullmatch(r"life stopped: [\d,]+ published, [\d,]+ handled, 0 failed, [\d,]+ dropped\n", err)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.mark.parametrize(
-    ("name", "path"), [("neurograph", "metrics/events"), ("roles", "cache_stats"), ("life", "state")]
-)
-def test_the_api_is_served_beside_the_traffic_until_a_signal(example, name, path):
-    port = free_port()
-    process = example(name, "--rate", 100, "--serve", port)
-
-    def answers():
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/{path}").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    wait_until(answers, 30)
-    process.send_signal(signal.SIGINT)
-    code, _, err = finish(process, timeout=20)
-    assert code == 0, err
-    assert f"{name} stopped: " in err
-    assert "Traceback" not in err
-
-
 def test_wrong_options_are_refused(example):
     code, _, err = finish(example("roles", "--rate", "0"))
     assert code == 2
     assert "--rate" in err
     assert "Traceback" not in err
+
+
+def bound():
+    """A port on which somebody listens already."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    return taken, taken.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(example):
+    taken, port = bound()
+    with taken:
+        code, _, err = finish(example("roles", "--serve", port, "--seconds", 1))
+    assert code == 2
+    sentence = f"port {port} cannot be served: Address already in use; take another for --serve"
+    assert err.splitlines()[-1] == f"roles: error: {sentence}"
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("ORDERS_DATABASE", "/nowhere/shop.db", "/nowhere/shop.db cannot be used as a database"),
+        ("ORDERS_DATABASE", "README.md", "README.md cannot be used as a database: file is not a database"),
+        ("ORDERS_DATABASE", "postgresql://shop@127.0.0.1:1/shop", "PostgreSQL cannot be used: "),
+        ("ORDERS_KAFKA", "127.0.0.1:1", "Kafka at 127.0.0.1:1 does not answer; check the address and that it runs"),
+    ],
+)
+def test_what_a_shop_cannot_be_built_on_is_said_in_one_sentence(example, monkeypatch, variable, value, says):
+    monkeypatch.setenv(variable, value)
+    code, _, err = finish(example("orders", "--seconds", 1))
+    assert code == 2
+    begun, stopped, error = err.splitlines()
+    assert begun.startswith("orders runs with seed ")
+    assert stopped.startswith("orders stopped: 0 published")
+    assert error.startswith(f"orders: error: {says}")
 
 
 def test_without_the_web_framework_it_says_what_to_install(tmp_path):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import sqlite3
+import sys
 
 import aio_pika
-from played import running
+import pytest
+from played import ROOT, running
 from rabbitmq_broker import RabbitNode
 
 from app.session import Session
@@ -46,19 +51,23 @@ class Mails:
         self.sent.append(mail_about(event))
 
 
-async def test_nothing_is_lost_on_the_way_to_the_mails_and_the_monitor_sees_it(tmp_path):
-    node = RabbitNode(tmp_path)
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A node that is started by the test that wants it."""
+    node = RabbitNode(tmp_path_factory.mktemp("rabbitmq"))
+    yield node
+    node.stop()
+
+
+async def test_nothing_is_lost_on_the_way_to_the_mails_and_the_monitor_sees_it(node, tmp_path):
     bus = EventBus(name="defects")
     site = Site(bus, tmp_path / "site.db", {"rabbitmq": RabbitOutlet(node.url)})
     site.engineer.takes_up = lambda event: False
-    try:
-        async with running(site, bus):
-            await site.projects.create(5, "Строительство моста")
-            assert await site.outbox.waiting("rabbitmq") == 1, "the broker has not been started"
-            await asyncio.to_thread(node.start)
-            await check(node, site)
-    finally:
-        node.stop()
+    async with running(site, bus):
+        await site.projects.create(5, "Строительство моста")
+        assert await site.outbox.waiting("rabbitmq") == 1, "the broker has not been started"
+        await asyncio.to_thread(node.start)
+        await check(node, site)
 
 
 async def check(node, site):
@@ -142,3 +151,69 @@ async def check_kept(kept):
     ]
     assert bodies[-1]["data"]["name"] == AFTER_ALL
     assert "Критическая ошибка".encode() in messages[0].body
+
+
+VICTIM = """
+import asyncio, itertools, sys
+from eventscope import EventBus
+from examples.defects.rabbitmq_outlet import RabbitOutlet
+from examples.defects.system import Site
+
+async def live(database, url):
+    bus = EventBus(name="defects")
+    site = Site(bus, database, {"rabbitmq": RabbitOutlet(url)})
+    async with site, bus:
+        for number in itertools.count(1):
+            await site.projects.create(5, f"Проект {number}")
+
+asyncio.run(live(*sys.argv[1:]))
+"""
+
+
+async def test_a_service_that_is_killed_while_it_publishes_loses_no_event(node, tmp_path):
+    """Killed between its database and the broker: what it stored and nobody has confirmed is brought by the next."""
+    if not node.running:
+        await asyncio.to_thread(node.start)
+    database = tmp_path / "site.db"
+    async with await aio_pika.connect(node.url) as connection:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue("all of it", exclusive=True)
+        await queue.bind(exchange, "project.*")
+        victim = await asyncio.create_subprocess_exec(sys.executable, "-c", VICTIM, str(database), node.url, cwd=ROOT)
+        try:
+            await until(lambda: at_least(channel, queue.name, 30))
+        finally:
+            os.kill(victim.pid, signal.SIGKILL)
+            assert await victim.wait() == -signal.SIGKILL
+        left, projects = left_in(database)
+        assert len(projects) >= 30
+        site = Site(EventBus(name="defects"), database, {"rabbitmq": RabbitOutlet(node.url)})
+        async with site, site.event_bus:
+            await until(lambda: none_waits(site))
+        count = (await channel.get_queue(queue.name)).declaration_result.message_count
+        bodies = [json.loads((await queue.get(no_ack=True)).body) for _ in range(count)]
+    ids = [body["event_id"] for body in bodies]
+    told = {body["event_id"]: body["data"]["project_id"] for body in bodies}
+    assert list(told.values()) == projects, "each project once, in the order of the table"
+    assert left <= set(told), "what lay in the outbox has arrived"
+    assert len(ids) - len(told) <= len(left), "only what was not confirmed may come again"
+
+
+async def at_least(channel, name, count):
+    return (await channel.declare_queue(name, passive=True)).declaration_result.message_count >= count
+
+
+async def none_waits(site):
+    return await site.outbox.waiting("rabbitmq") == 0
+
+
+def left_in(database):
+    """The ids of the events in the outbox for the broker, and of all projects."""
+    connection = sqlite3.connect(database)
+    try:
+        rows = connection.execute("SELECT envelope FROM outbox WHERE outlet = 'rabbitmq'").fetchall()
+        projects = connection.execute("SELECT project_id FROM projects ORDER BY project_id").fetchall()
+    finally:
+        connection.close()
+    return {json.loads(envelope)["event_id"] for (envelope,) in rows}, [number for (number,) in projects]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import re
-import shlex
-import subprocess
-import sys
 
 import httpx
 import pytest
-from played import ROOT, embedded, events_of, listeners, phases_of, rows_of, running, shapes, tapped, unheard
+from played import embedded, listeners, rows_of, running, shapes, unheard
 
 from eventscope import EventBus
 from eventscope.step import Phase
@@ -28,30 +25,28 @@ CLOSED = (
 DELETED = CLOSED.replace("defect.status_changed,", "defect.status_changed(defect.deleted),")
 
 
-async def test_a_process_that_taps_shows_the_same_events_as_the_embedded_one(tmp_path):
-    watched, heard = await tapped("defects", tmp_path / "tap.sock")
-    session = await embedded("defects", rate=300, seconds=1.8)
-    assert events_of(watched) == events_of(session)
-    assert phases_of(watched) == phases_of(session)
-    assert heard == listeners(session)
+@pytest.fixture(scope="module")
+def session():
+    """A monitor that has watched it embedded."""
+    return asyncio.run(embedded("defects", rate=2000, seconds=0.6))
 
 
-async def test_the_shapes_of_its_traces():
-    seen = shapes(await embedded("defects", rate=2000, seconds=0.6))
+def test_the_shapes_of_its_traces(session):
+    seen = shapes(session)
     assert set(seen) == {
         *(NEVER_TAKEN_UP, WORKED_ON, SOLVED, CLOSED, DELETED),
         *("project.created", "project.updated", "project.deleted", "site.figures"),
     }
 
 
-async def test_each_of_the_seven_events_is_published():
-    seen = {row.type for row in rows_of(await embedded("defects", rate=2000, seconds=0.6))}
+def test_each_of_the_seven_events_is_published(session):
+    seen = {row.type for row in rows_of(session)}
     projects, defects = ("created", "updated", "deleted"), ("created", "updated", "status_changed", "deleted")
     assert seen == {"site.figures", *(f"project.{what}" for what in projects), *(f"defect.{what}" for what in defects)}
 
 
-async def test_mails_fail_are_tried_again_and_end_as_dead_letters():
-    rows = rows_of(await embedded("defects", rate=2000, seconds=0.6))
+def test_mails_fail_are_tried_again_and_end_as_dead_letters(session):
+    rows = rows_of(session)
     changed = [row for row in rows if row.type == "defect.status_changed" and row.phase == Phase.PUBLISHED]
     mails = [row for row in rows if row.subscription == "email_notifications"]
     count = {phase: sum(row.phase == phase for row in mails) for phase in Phase}
@@ -62,23 +57,24 @@ async def test_mails_fail_are_tried_again_and_end_as_dead_letters():
     assert count[Phase.HANDLED] + count[Phase.DEAD_LETTERED] == len(changed)
 
 
-async def test_the_text_of_the_payloads_is_cyrillic_and_whole():
-    rows = rows_of(await embedded("defects", rate=2000, seconds=0.3))
+def test_the_text_of_the_payloads_is_cyrillic_and_whole(session):
+    rows = rows_of(session)
     moved = next(row for row in rows if row.type == "defect.status_changed")
     assert "В работе".encode() in moved.payload
 
 
-async def test_the_figures_of_the_site_come_as_gauges():
-    rows = rows_of(await embedded("defects", rate=2000, seconds=0.6))
+def test_the_figures_of_the_site_come_as_gauges(session):
+    rows = rows_of(session)
     figures = [row for row in rows if row.type == "site.figures"]
     begun = [row for row in rows if row.phase == Phase.PUBLISHED and row.causation_id is None]
     assert len(figures) == len(begun) // REPORT_EVERY > 3
     assert {row.category for row in figures} == {"metrics"}
-    assert json.loads(figures[-1].payload)["gauges"]["open_defects"] > 0
+    gauges = json.loads(figures[-1].payload)["gauges"]
+    assert gauges["open_defects"] > 0
+    assert {gauge.name: gauge.values[-1] for gauge in session.gauges.all} == gauges, "the panel shows the last of them"
 
 
-async def test_the_map_has_every_subscription_and_who_is_never_called():
-    session = await embedded("defects", rate=2000)
+def test_the_map_has_every_subscription_and_who_is_never_called(session):
     assert listeners(session) == {
         "defect_workflow": True,
         "email_notifications": True,
@@ -86,21 +82,6 @@ async def test_the_map_has_every_subscription_and_who_is_never_called():
         "archive": False,
     }
     assert unheard(session) == {"site.figures"}
-
-
-README = (ROOT / "examples" / "defects" / "README.md").read_text()
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, flags=re.S) for line in block.splitlines() if line]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_of_the_readme_runs_as_written(command):
-    words = shlex.split(command)
-    assert words[0] == ".venv/bin/python"
-    done = subprocess.run(
-        [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout or "stopped: " in done.stderr
 
 
 @pytest.fixture

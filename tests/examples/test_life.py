@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from played import published, running
+from played import ROOT, published, running
 from processes import wait_until
 
 from eventscope import EventBus, EventPriority
@@ -378,3 +378,10 @@ async def test_the_synchronous_version_answers_no_stimulus_before_its_tick():
     assert plain.answered == fast.answered + fast.revived == 30
     first = next(each.kind for _, each in stimuli(100, 0.3, 1))
     assert plain.latencies[first][0] >= TICK_S * 1e3
+
+
+def test_the_table_of_the_readme_has_the_rows_and_the_limits_that_the_load_test_prints():
+    readme = (ROOT / "examples" / "life" / "README.md").read_text().splitlines()
+    for name, limit, *_ in [load.HEAD, *load.rows(Figures(seconds=1), Figures(seconds=1))]:
+        (line,) = [each for each in readme if each.startswith(f"{name}  ")]
+        assert line.removeprefix(name).strip().startswith(limit), name

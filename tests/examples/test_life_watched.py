@@ -8,24 +8,23 @@ import threading
 
 import httpx
 import pytest
-from played import embedded, events_of, listeners, phases_of, rows_of, running, shapes, tapped, unheard
+from played import embedded, listeners, rows_of, running, shapes, unheard
 
 from eventscope import EventBus, EventPriority
 from eventscope.step import Phase
+from examples.life import tick_loop
 from examples.life.stimulus import KINDS
 from examples.life.system import Life
 
 
-async def test_a_process_that_taps_shows_the_same_events_as_the_embedded_one(tmp_path):
-    watched, heard = await tapped("life", tmp_path / "tap.sock")
-    session = await embedded("life", rate=300, seconds=1.8)
-    assert events_of(watched) == events_of(session)
-    assert phases_of(watched) == phases_of(session)
-    assert heard == listeners(session)
+@pytest.fixture(scope="module")
+def session():
+    """A monitor that has watched it embedded."""
+    return asyncio.run(embedded("life", rate=2500, seconds=1.0))
 
 
-async def test_the_shapes_of_its_traces():
-    seen = shapes(await embedded("life", rate=2500, seconds=1.0))
+def test_the_shapes_of_its_traces(session):
+    seen = shapes(session)
     ignored = "meaning.found(decision.made)"
     acted = "meaning.found(decision.made(action.taken))"
     costly = "meaning.found(decision.made(action.taken(memory.stored)))"
@@ -36,8 +35,7 @@ async def test_the_shapes_of_its_traces():
     assert f"life.shock({costly})" not in seen, "the archive does not wait for what is critical"
 
 
-async def test_each_stimulus_keeps_its_priority_through_the_answer():
-    session = await embedded("life", rate=1500)
+def test_each_stimulus_keeps_its_priority_through_the_answer(session):
     rows = [row for row in rows_of(session) if row.phase == Phase.PUBLISHED and row.category != "metrics"]
     urgent = {row.correlation_id: row.priority for row in rows if row.category == "life"}
     answers = [row for row in rows if row.category in ("meaning", "decision", "action")]
@@ -45,22 +43,30 @@ async def test_each_stimulus_keeps_its_priority_through_the_answer():
     assert all(row.priority == urgent[row.correlation_id] for row in answers)
 
 
-async def test_the_ticks_report_gauges():
-    session = await embedded("life", rate=100, seconds=5.5)
-    (snapshot,) = [row for row in rows_of(session) if row.type == "life.snapshot"]
+@pytest.fixture(scope="module")
+def unhurried():
+    """The same at its natural pace, with a report every twenty ticks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tick_loop, "REPORT_EVERY", 20)
+        return asyncio.run(embedded("life", rate=390, seconds=2.2))
+
+
+def test_the_ticks_report_gauges(unhurried):
+    (snapshot,) = [row for row in rows_of(unhurried) if row.type == "life.snapshot"]
     gauges = json.loads(snapshot.payload)["gauges"]
-    assert gauges["ticks"] == 50
+    assert gauges["ticks"] == 20
     assert gauges["revived"] == 0
     assert all(isinstance(value, int | float) for value in gauges.values())
+    shown = {gauge.name: gauge.values[-1] for gauge in unhurried.gauges.all}
+    assert {name: shown[name] for name in gauges} == gauges
 
 
-async def test_a_critical_handler_is_late_now_and_then():
-    session = await embedded("life", rate=390, seconds=3)
-    assert session.breaches.total > 0
+def test_a_critical_handler_is_late_now_and_then(unhurried):
+    assert unhurried.breaches.total > 0
+    assert unhurried.breaches.total < len([row for row in rows_of(unhurried) if row.phase == Phase.HANDLED]) / 2
 
 
-async def test_the_map_has_every_subscription_and_who_is_never_called():
-    session = await embedded("life", rate=2000)
+def test_the_map_has_every_subscription_and_who_is_never_called(session):
     assert listeners(session) == {
         "async_event_processor": True,
         "memory_archive": True,

@@ -1,10 +1,7 @@
-"""NeuroGraph: what each component does, the document's checklist, and its three typical problems."""
+"""NeuroGraph: what each component does."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import logging
 from itertools import pairwise
 
 import pytest
@@ -13,29 +10,18 @@ from hypothesis import strategies as st
 from played import published, running
 
 from eventscope import (
-    BusNotStarted,
-    ConfigError,
     Event,
     EventBus,
-    EventBusNotSet,
-    EventEmitter,
     EventHandler,
     EventPriority,
-    get_event_bus,
-    set_event_bus,
-    start_event_bus,
-    stop_event_bus,
 )
-from eventscope.registration import Registration
-from eventscope.step import Phase
-from examples.neurograph.dna import DNAGuardian, DNASpec
+from examples.neurograph.dna import DNASpec
 from examples.neurograph.event_type import EventType
 from examples.neurograph.experience import reward_of
 from examples.neurograph.graph import GraphManager, TokenGraph
 from examples.neurograph.latest import CAPACITY
 from examples.neurograph.spatial import CELL, Grid
-from examples.neurograph.system import BUS_FILE, NeuroGraph
-from examples.neurograph.tokens import TokenFactory, TokenService
+from examples.neurograph.system import NeuroGraph
 
 GOOD = {"coordinates": [1.0, 2.0, 3.0, 0, 0, 0, 0, 0], "type": "data"}
 FAR = {"coordinates": [99.0, 0, 0, 0, 0, 0, 0, 0], "type": "data"}
@@ -192,132 +178,6 @@ def test_a_full_graph_forgets_whom_nobody_connected_for_longest():
     (cluster,) = graph.find_clusters()
     assert {"hub", "new"} <= cluster.nodes
     assert "tok-0" not in cluster.nodes
-
-
-# The document's checklist
-
-
-COMPONENTS = (TokenService, GraphManager, DNAGuardian)
-
-
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_each_component_is_an_emitter_that_takes_the_bus_and_documents_what_it_emits(component):
-    assert issubclass(component, EventEmitter)
-    assert "event_bus" in inspect.signature(component).parameters
-    assert "mits `" in component.__doc__
-
-
-def test_every_change_is_awaited():
-    changes = (TokenService.create_token, TokenService.update_token, GraphManager.add_connection)
-    assert all(map(inspect.iscoroutinefunction, (*changes, DNAGuardian.mutate_dna)))
-
-
-async def test_a_component_needs_no_more_than_a_bus_that_takes_what_it_publishes():
-    class Kept:
-        published = ()
-
-        async def publish(self, event):
-            self.published += (event.type,)
-
-    kept = Kept()
-    await TokenService(TokenFactory(), kept).create_token(GOOD)
-    assert kept.published == ("token.created",)
-
-
-async def test_the_bus_is_configured_by_its_file():
-    bus = EventBus.from_config(BUS_FILE)
-    assert bus.name == "neurograph"
-
-
-async def test_the_global_bus_is_made_from_the_file_started_and_stopped():
-    set_event_bus(None)
-    try:
-        bus = await start_event_bus(BUS_FILE)
-        assert bus is get_event_bus()
-        assert bus.running
-        await stop_event_bus()
-        assert not bus.running
-    finally:
-        set_event_bus(None)
-
-
-def test_a_wrong_key_in_the_file_is_named(tmp_path):
-    wrong = tmp_path / "event_bus.yaml"
-    wrong.write_text("event_bus:\n  max_queue: 5\n")
-    with pytest.raises(ConfigError, match=r"event_bus\.yaml: event_bus\.max_queue is no option of the bus; use"):
-        EventBus.from_config(wrong)
-
-
-async def test_a_stop_delivers_all_that_waits_and_what_comes_of_it(bus, graph):
-    async with running(graph, bus) as steps:
-        for _ in range(50):
-            bus.publish_nowait("token.created", {"token_id": "x", "coordinates": [0.0] * 8, "token_type": "data"})
-        stopped = await bus.stop()
-        assert (stopped.in_time, stopped.dropped) == (True, 0)
-    phases = [step.phase for step in steps]
-    assert phases.count(Phase.DELIVERED) == phases.count(Phase.HANDLED) > 150
-
-
-# The three typical problems
-
-
-def test_problem_1_no_bus_is_set_and_the_error_says_what_to_call():
-    with pytest.raises(EventBusNotSet, match=r"EventBus not set: call EventHandler\.set_event_bus\(bus\) before"):
-        Registration().register_all()
-
-
-async def test_problem_2_the_bus_is_not_started_and_the_error_says_what_to_await(bus, graph):
-    with pytest.raises(BusNotStarted, match=r"call `await bus\.start\(\)`"):
-        await graph.token_service.create_token(GOOD)
-
-
-async def test_problem_2_the_subscriptions_tell_a_filter_that_blocks_from_a_type_that_never_comes(bus):
-    bus.subscribe(print, types="token.created", filter=lambda event: False, name="blocked")
-    bus.subscribe(print, types="token.creatd", name="misspelt")
-    async with bus:
-        await bus.publish("token.created")
-    told = {info["name"]: (info["filtered"], info["delivered"]) for info in bus.get_subscriptions_info()}
-    assert told == {"blocked": (1, 0), "misspelt": (0, 0)}
-
-
-async def test_problem_2_events_are_logged_when_asked_for(caplog):
-    caplog.set_level(logging.INFO, "eventscope.events")
-    async with EventBus(log_events=True) as bus:
-        await bus.publish("token.created", {"token_id": "tok-1"})
-    assert "[EVENT] token.created" in caplog.text
-
-
-async def test_problem_3_heavy_work_in_the_background_stays_in_the_trace_and_holds_nobody_up(bus):
-    background, steps = set(), []
-    bus.observe(steps.append)
-    done = asyncio.Event()
-
-    async def heavy():
-        await done.wait()
-        await bus.publish("token.digested")
-
-    async def handle(event):
-        background.add(asyncio.get_running_loop().create_task(heavy()))
-
-    bus.subscribe(handle, types="token.created", concurrency=1)
-    async with bus:
-        await bus.publish("token.created")
-        while not [step for step in steps if step.phase is Phase.HANDLED]:
-            await asyncio.sleep(0)
-        done.set()
-        await asyncio.wait(background)
-    (created,), (digested,) = published(steps, "token.created"), published(steps, "token.digested")
-    assert (digested.causation_id, digested.correlation_id) == (created.id, created.id)
-
-
-async def test_problem_3_a_slow_handler_shows_in_the_metrics(bus):
-    async def slow(event):
-        await asyncio.sleep(0.05)
-
-    bus.subscribe(slow, name="slow")
-    async with bus:
-        await bus.publish("token.created", priority="CRITICAL")
-    assert bus.get_metrics()["latency_ms"]["CRITICAL"]["handle"]["p50"] > 40
 
 
 def test_the_decorated_handlers_are_those_of_the_document(bus, graph):

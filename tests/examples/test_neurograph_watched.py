@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 import httpx
 import pytest
-from played import embedded, events_of, listeners, phases_of, rows_of, running, shapes, steps_of, tapped, unheard
+from played import embedded, events_of, listeners, phases_of, rows_of, running, shapes, steps_of, unheard
 
 from eventscope import EventBus, EventPriority
 from eventscope.step import Phase
 from examples.neurograph.system import NeuroGraph
+
+
+@pytest.fixture(scope="module")
+def session():
+    """A monitor that has watched it embedded."""
+    return asyncio.run(embedded("neurograph", rate=2000, seconds=0.6))
 
 
 async def test_the_monitor_sees_each_step_that_the_bus_took():
@@ -23,16 +30,7 @@ async def test_the_monitor_sees_each_step_that_the_bus_took():
     assert session.counters().lost == session.counters().dropped == 0
 
 
-async def test_a_process_that_taps_shows_the_same_events_as_the_embedded_one(tmp_path):
-    watched, heard = await tapped("neurograph", tmp_path / "tap.sock")
-    session = await embedded("neurograph", rate=300, seconds=1.8)
-    assert events_of(watched) == events_of(session)
-    assert phases_of(watched) == phases_of(session)
-    assert heard == listeners(session)
-
-
-async def test_the_shapes_of_its_traces():
-    session = await embedded("neurograph", rate=2000, seconds=0.6)
+def test_the_shapes_of_its_traces(session):
     seen = shapes(session)
     indexed = "token.created(spatial.indexed)"
     connected = "token.created(spatial.indexed(graph.connection_added, graph.connection_added))"
@@ -43,14 +41,12 @@ async def test_the_shapes_of_its_traces():
     assert begun == {"token.created", "token.updated", "error.token_not_found", "evolution.generation_completed"}
 
 
-async def test_violations_are_critical_rows_and_lead_to_nothing_else():
-    session = await embedded("neurograph", rate=2000)
+def test_violations_are_critical_rows_and_lead_to_nothing_else(session):
     critical = {row.type for row in rows_of(session) if row.priority == EventPriority.CRITICAL}
     assert critical == {"dna.constraint_violated", "token.deleted"}
 
 
-async def test_the_map_has_every_subscription_and_who_is_never_called():
-    session = await embedded("neurograph", rate=2000)
+def test_the_map_has_every_subscription_and_who_is_never_called(session):
     assert listeners(session) == {
         "token_withdrawal": True,
         "graph_growth": True,

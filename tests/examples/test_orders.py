@@ -228,6 +228,46 @@ async def test_a_step_that_breaks_is_undone_though_nobody_knows_how_far_it_came(
         assert published(seen, "order.cancelled")[0].payload["reason"] == "the line is dead"
 
 
+UNLED = {
+    "reserve": lambda shop: (shop.inventory, "reserve", None),
+    "charge": lambda shop: (shop.payments, "charge", None),
+    "pay": lambda shop: (shop.orders, "handle", PayOrder),
+    "pack": lambda shop: (shop.shipping, "create", None),
+    "ship": lambda shop: (shop.orders, "handle", ShipOrder),
+    "deliver": lambda shop: (shop.orders, "handle", DeliverOrder),
+}
+"""The steps of a saga that nobody leads: whose they are, what they are called, and with which command."""
+
+
+@pytest.mark.parametrize("step", UNLED)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_step_that_breaks_where_nobody_leads_leaves_nothing_behind_either(bus, step, when, monkeypatch):
+    shop = Shop(bus, stock=STOCK)
+    service, method, command = UNLED[step](shop)
+    do = getattr(service, method)
+
+    async def break_down(first, *rest, **fields):
+        breaks = command is None or isinstance(first, command)
+        done = await do(first, *rest, **fields) if when == "after" or not breaks else None
+        if breaks:
+            raise ConnectionError("the line is dead")
+        return done
+
+    monkeypatch.setattr(service, method, break_down)
+    async with running(shop, bus) as seen:
+        await shop.orders.handle(CREATE)
+        await settled(bus)
+        status = (await shop.orders.load("ord-1")).state.status
+    assert clean(shop)
+    given_up = [each.error for each in seen if each.phase is Phase.DEAD_LETTERED]
+    if status is OrderStatus.DELIVERED:  # it was at the door before anybody heard of the trouble
+        assert (step, when) in (("ship", "after"), ("deliver", "after"))
+        assert all("a delivered order cannot be cancelled" in error for error in given_up)
+    else:
+        assert status is OrderStatus.CANCELLED
+        assert given_up == []
+
+
 async def test_compensations_come_in_reverse_and_one_that_fails_is_told_and_keeps_no_other_from_being_done(bus):
     shop = Shop(bus, stock=STOCK)
     steps = list(shop.saga.steps)

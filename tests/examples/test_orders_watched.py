@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 
 import httpx
 import pytest
-from played import embedded, events_of, listeners, phases_of, rows_of, running, shapes, tapped, unheard
+from played import embedded, listeners, rows_of, running, shapes, unheard
 
 from eventscope import EventBus
 from eventscope.step import Phase
@@ -21,16 +22,14 @@ LED = (
 BACK = "payment.refunded(inventory.reservation.cancelled(order.cancelled))"
 
 
-async def test_a_process_that_taps_shows_the_same_events_as_the_embedded_one(tmp_path):
-    watched, heard = await tapped("orders", tmp_path / "tap.sock")
-    session = await embedded("orders", rate=300, seconds=1.8)
-    assert events_of(watched) == events_of(session)
-    assert phases_of(watched) == phases_of(session)
-    assert heard == listeners(session)
+@pytest.fixture(scope="module")
+def session():
+    """A monitor that has watched it embedded."""
+    return asyncio.run(embedded("orders", rate=2500, seconds=0.8))
 
 
-async def test_the_shapes_of_its_traces():
-    seen = shapes(await embedded("orders", rate=2500, seconds=1.2))
+def test_the_shapes_of_its_traces(session):
+    seen = shapes(session)
     assert {
         GOOD,
         LED,
@@ -43,8 +42,7 @@ async def test_the_shapes_of_its_traces():
     assert seen.most_common(1)[0][0] == GOOD
 
 
-async def test_one_order_is_one_trace_whatever_its_customer_does_later():
-    session = await embedded("orders", rate=2500, seconds=1.2)
+def test_one_order_is_one_trace_whatever_its_customer_does_later(session):
     traces: dict[str, set[str]] = {}
     for row in rows_of(session):
         if row.phase == Phase.PUBLISHED and row.type.startswith(("order.", "inventory.", "payment.", "shipping.")):
@@ -53,8 +51,7 @@ async def test_one_order_is_one_trace_whatever_its_customer_does_later():
     assert all(len(ids) == 1 for ids in traces.values())
 
 
-async def test_every_cancelled_order_had_its_reservation_undone_and_no_other():
-    session = await embedded("orders", rate=2500, seconds=0.8)
+def test_every_cancelled_order_had_its_reservation_undone_and_no_other(session):
     types: dict[str, Counter[str]] = {}
     for row in rows_of(session):
         if row.phase == Phase.PUBLISHED:
@@ -68,16 +65,14 @@ async def test_every_cancelled_order_had_its_reservation_undone_and_no_other():
         assert seen["order.created"] == off + seen["order.delivered"]
 
 
-async def test_mails_that_were_given_up_are_the_only_dead_letters():
-    session = await embedded("orders", rate=2500)
+def test_mails_that_were_given_up_are_the_only_dead_letters(session):
     lost = [row for row in rows_of(session) if row.phase == Phase.DEAD_LETTERED]
     assert {(row.subscription, row.error) for row in lost} == {
         ("notifications", "Outage: smtp.example.com:587 did not answer within 10 s")
     }
 
 
-async def test_the_map_has_every_subscription_and_who_is_never_called():
-    session = await embedded("orders", rate=2500, seconds=1.2)
+def test_the_map_has_every_subscription_and_who_is_never_called(session):
     heard = listeners(session)
     assert {name for name, observed in heard.items() if not observed} <= {"loyalty_points", "order_saga_return"}
     assert not heard["loyalty_points"]

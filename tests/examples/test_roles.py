@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import threading
 from itertools import pairwise
@@ -10,7 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from played import published, running
+from played import ROOT, published, running
 
 from eventscope import EventBus, EventPriority
 from eventscope.step import Phase
@@ -78,7 +79,7 @@ async def test_the_loop_does_not_wait_for_the_database():
     users = UsersRepo()
     await users.upsert(1, "one")
     held = threading.Event()
-    users._thread.submit(held.wait)
+    users._database._thread.submit(held.wait)
     asking = asyncio.get_running_loop().create_task(users.get(1))
     await turns(20)
     assert not asking.done()
@@ -251,8 +252,8 @@ class Checked:
         self.written = {who: [USER] for who in range(PEOPLE)}
         self.told = dict.fromkeys(range(PEOPLE), 1)
         self.going = []
-        self._transaction = roles.users._in_transaction
-        roles.users._in_transaction = self._noted
+        self._transaction = roles.users._database._in_transaction
+        roles.users._database._in_transaction = self._noted
         roles.tracker.before_update = self._lose
 
     def _noted(self, work):
@@ -379,6 +380,25 @@ async def test_the_comparison_measures_what_the_document_claims():
     lines = table(ttl, events).splitlines()
     assert len(lines) == 10
     assert lines[2].split("  ")[0] == "answers from the cache"
+
+
+RACING = {"answers from the cache": 0.5, "queries for answers": Load.changes}
+"""Figures that differ a little from run to run: each change may bring one question more to the table."""
+
+
+async def test_the_readme_has_the_figures_that_come_out():
+    """But for those of the machine: bytes, microseconds, and who was faster, an event or a question."""
+    readme = (ROOT / "examples" / "roles" / "README.md").read_text()
+    lines = table(*await compare(Load())).splitlines()
+    for line in [lines[0], *lines[2:]]:
+        cells = re.split(r"  +", line)
+        (shown,) = [each for each in readme.splitlines() if each.startswith(cells[0])]
+        expected = re.split(r"  +", shown)
+        if cells[0] in RACING:
+            came, written = (float(row.pop().rstrip(" %")) for row in (cells, expected))
+            assert came == pytest.approx(written, abs=RACING[cells[0]])
+        if not cells[0].startswith(("bytes", "microseconds")):
+            assert cells == expected
 
 
 def test_the_moments_of_a_load_come_in_order_and_follow_the_seed():

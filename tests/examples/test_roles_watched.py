@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
 import pytest
-from played import embedded, events_of, listeners, phases_of, rows_of, running, shapes, tapped, unheard
+from played import embedded, listeners, rows_of, running, shapes, unheard
 
 from eventscope import EventBus
 from eventscope.step import Phase
@@ -16,16 +17,14 @@ from examples.roles.system import Roles
 CHANGED = "(role.cache_updated)"
 
 
-async def test_a_process_that_taps_shows_the_same_events_as_the_embedded_one(tmp_path):
-    watched, heard = await tapped("roles", tmp_path / "tap.sock")
-    session = await embedded("roles", rate=300, seconds=1.8)
-    assert events_of(watched) == events_of(session)
-    assert phases_of(watched) == phases_of(session)
-    assert heard == listeners(session)
+@pytest.fixture(scope="module")
+def session():
+    """A monitor that has watched it embedded."""
+    return asyncio.run(embedded("roles", rate=2000, seconds=0.8))
 
 
-async def test_the_shapes_of_its_traces():
-    seen = shapes(await embedded("roles", rate=2000, seconds=0.8))
+def test_the_shapes_of_its_traces(session):
+    seen = shapes(session)
     changes = ("role.set", "role.admin_added", "role.admin_removed", "role.admin_transferred")
     assert set(seen) == {
         *(f"{change}{CHANGED}" for change in changes),
@@ -36,8 +35,7 @@ async def test_the_shapes_of_its_traces():
     }
 
 
-async def test_a_change_that_the_cache_missed_is_a_dead_letter_without_a_child():
-    session = await embedded("roles", rate=2000, seconds=0.8)
+def test_a_change_that_the_cache_missed_is_a_dead_letter_without_a_child(session):
     lost = [row for row in rows_of(session) if row.phase == Phase.DEAD_LETTERED]
     assert lost
     assert {(row.subscription, row.error) for row in lost} == {
@@ -47,8 +45,7 @@ async def test_a_change_that_the_cache_missed_is_a_dead_letter_without_a_child()
     assert len(lost) == sum(count for shape, count in seen.items() if shape.startswith("role.") and "(" not in shape)
 
 
-async def test_the_figures_of_the_cache_come_as_gauges():
-    session = await embedded("roles", rate=2000, seconds=0.8)
+def test_the_figures_of_the_cache_come_as_gauges(session):
     stats = [row for row in rows_of(session) if row.type == "roles.cache.stats"]
     begun = [row for row in rows_of(session) if row.phase == Phase.PUBLISHED and row.causation_id is None]
     assert len(stats) == len(begun) // REPORT_EVERY > 3
@@ -59,10 +56,10 @@ async def test_the_figures_of_the_cache_come_as_gauges():
     assert gauges["event_handlers"] == 2
     assert gauges["hit_rate_percent"] > 90
     assert gauges["ttl_stale_answers"] > 0
+    assert {gauge.name: gauge.values[-1] for gauge in session.gauges.all} == gauges, "the panel shows the last of them"
 
 
-async def test_the_map_has_every_subscription_and_who_is_never_called():
-    session = await embedded("roles", rate=2000)
+def test_the_map_has_every_subscription_and_who_is_never_called(session):
     assert listeners(session) == {
         "role_change_tracker": True,
         "role_cache_warmup": True,

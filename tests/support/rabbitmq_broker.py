@@ -129,6 +129,11 @@ class RabbitNode:
             )  # fmt: skip
         self._wait()
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not ended."""
+        return self._process is not None
+
     def kill(self) -> None:
         """End it as a crash would: no goodbye to anybody."""
         if self._process is None:

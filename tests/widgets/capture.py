@@ -7,8 +7,11 @@ from typing import Any
 
 from app.latency.breaches import Breaches
 from app.latency.latency import Latency
+from app.settings import Settings
 from app.store.store import Store
 from app.topology.topology import Topology
+from app.traces.sagas import Sagas
+from app.traces.streams import Streams
 from app.traces.traces import Traces
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
@@ -22,8 +25,11 @@ class Capture:
     """What views see of a session."""
 
     def __init__(self) -> None:
+        self.settings = Settings()
         self.store = Store()
         self.traces = Traces()
+        self.sagas = Sagas(self.store, self.traces)
+        self.streams = Streams()
         self.latency = Latency()
         self.breaches = Breaches()
         self.topology = Topology()
@@ -34,7 +40,7 @@ class Capture:
         for chunk in self.store.chunks:
             start = max(first - chunk.first_seq, 0)
             if start < chunk.rows:
-                for part in (self.traces, self.latency, self.breaches, self.topology):
+                for part in (self.traces, self.streams, self.latency, self.breaches, self.topology):
                     part.add(chunk, start, chunk.rows)
         return first
 

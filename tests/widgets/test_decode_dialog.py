@@ -18,7 +18,8 @@ from connectors.kafka.metadata import Partition
 from connectors.kafka.records import block_of
 from connectors.options import read_options
 from widgets.detail.decode_dialog import DecodeDialog
-from widgets.detail.detail import DetailView, path_of
+from widgets.detail.detail import DetailView
+from widgets.detail.field_menu import path_of
 from widgets.focus import Focus
 
 
@@ -57,16 +58,16 @@ def button(dialog: QDialog, text: str) -> QPushButton:
 
 
 def branch(view: DetailView, *names: str) -> Any:
-    index = view.model.index(-1, 0)
+    index = view.panes.tree.fields.index(-1, 0)
     for name in names:
-        rows = range(view.model.rowCount(index))
-        index = next(i for row in rows if (i := view.model.index(row, 0, index)).data() == name)
-    return view.model.branch(index)
+        rows = range(view.panes.tree.fields.rowCount(index))
+        index = next(i for row in rows if (i := view.panes.tree.fields.index(row, 0, index)).data() == name)
+    return view.panes.tree.fields.branch(index)
 
 
 def test_the_badge_says_what_it_was_taken_for_and_why(view: DetailView) -> None:
-    assert view._badge.text() == "cloudevents"
-    assert "id: cloudevents · header ce_id" in view._badge.toolTip()
+    assert view.head.badge.text() == "cloudevents"
+    assert "id: cloudevents · header ce_id" in view.head.badge.toolTip()
     assert branch(view, "Recognised", "id").value == "cloudevents · header ce_id"
 
 
@@ -74,8 +75,8 @@ def test_nothing_to_decode_is_no_badge(qtbot: Any, session: Session, focus: Focu
     view = DetailView(session, focus)
     qtbot.addWidget(view)
     focus.select_event(1)
-    assert view._badge.isHidden()
-    assert view._decode.isHidden()
+    assert view.head.badge.isHidden()
+    assert view.head.decode.isHidden()
     view.ask_decoding()
     assert view.findChild(DecodeDialog) is None
 
@@ -88,16 +89,16 @@ def test_a_choice_is_tried_while_it_is_made_and_then_remembered(view: DetailView
     assert branch(view, "Recognised", "type, as chosen now").value == "order.paid"
     again = dialog_of(view)
     assert again.paths["type"].text() == "event.name"
-    assert view._badge.text() == "cloudevents · as chosen"
+    assert view.head.badge.text() == "cloudevents · as chosen"
 
 
 def test_a_choice_can_be_taken_back(view: DetailView) -> None:
     dialog = dialog_of(view)
     dialog.envelope.setCurrentIndex(dialog.envelope.findData("bubus"))
     button(dialog, "Decode so").click()
-    assert "as chosen" in view._badge.text()
+    assert "as chosen" in view.head.badge.text()
     button(dialog_of(view), "Recognise by itself").click()
-    assert view._badge.text() == "cloudevents"
+    assert view.head.badge.text() == "cloudevents"
 
 
 def test_a_schema_is_asked_for_only_where_it_matters(view: DetailView) -> None:
@@ -126,7 +127,7 @@ def test_a_field_can_become_the_correlation_of_its_channel(view: DetailView) -> 
     assert path_of(branch(view, "Headers", "ce_id")) == "header:ce_id"
     assert path_of(branch(view, "Envelope", "id")) is None
     menu = QMenu(view)
-    view._offer_path(menu, view._detail.place, "event.order")  # type: ignore[union-attr, arg-type]
+    view.offer_path(menu, view._detail.place, "event.order")  # type: ignore[union-attr, arg-type]
     uses = menu.findChild(QMenu)
     assert isinstance(uses, QMenu)
     next(action for action in uses.actions() if action.text() == "Correlation").trigger()

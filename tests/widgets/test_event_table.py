@@ -21,11 +21,11 @@ from eventscope.connector import Record
 from eventscope.step import Phase
 from tests.widgets.conftest import Feed, orders, put
 from widgets.focus import Focus
-from widgets.table.columns import COLUMNS, column_number
+from widgets.table.columns import COLUMNS
 from widgets.table.event_model import EventModel
 from widgets.table.event_table import EventTable
 from widgets.table.live import LiveState
-from widgets.table.menu import menu_of_row
+from widgets.table.menu import menu_of_cell
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
@@ -228,18 +228,18 @@ def test_eviction_keeps_the_picture_still(qtbot: QtBot, focus: Focus) -> None:
     matches.close()
 
 
-def test_when_the_held_event_itself_is_evicted_the_oldest_is_shown(qtbot: QtBot, focus: Focus) -> None:
+def test_when_the_held_event_itself_is_evicted_the_next_that_is_kept_is_shown(qtbot: QtBot, focus: Focus) -> None:
     session = Session(Settings(memory_mib=16))
-    rows = [row._replace(payload=b"x" * 3_000) for row in orders(40)]
+    rows = [row._replace(payload=b"x" * 3_000, correlation_id=None) for row in orders(40)]
     put(session, rows)
     matches = Matches(session.store)
     table = shown(qtbot, session, focus, matches)
     table.go_to(3)
     assert focus.seq == 4
-    while session.store.oldest_seq < 100:
+    while session.store.keeps(4):
         put(session, rows)
     table.tick()
-    assert top_seq(table) == session.store.oldest_seq
+    assert top_seq(table) == matches.seq_at(matches.index_of(4))
     assert focus.seq == 4, "the detail view still says what was selected"
     assert not table.selectionModel().hasSelection()
     matches.close()
@@ -354,40 +354,8 @@ def test_control_c_copies_the_event_as_json(table: EventTable) -> None:
     assert json.loads(QGuiApplication.clipboard().text())["seq"] == 1
 
 
-def test_the_menu_of_a_row_makes_filters(table: EventTable, qtbot: QtBot) -> None:
-    event = table.session.store.event(1)
-    menu = menu_of_row(table, event, "cell")
-    actions = {action.text().partition("\t")[0]: action for action in menu.actions()}
-    with qtbot.waitSignal(table.focus.filter_proposed) as proposed:
-        actions[f"Only type {event.type}"].trigger()
-    assert proposed.args == [f"type:{event.type}"]
-    with qtbot.waitSignal(table.clause_wanted) as wanted:
-        actions[f"Exclude type {event.type}"].trigger()
-    assert wanted.args == [f"-type:{event.type}"]
-    menu.close()
-
-
-def test_columns_are_chosen_in_the_menu_of_the_header(table: EventTable) -> None:
-    key = column_number("key")
-    assert table.isColumnHidden(key)
-    menu = table.columns.menu()
-    next(action for action in menu.actions() if action.text() == "Key").trigger()
-    assert not table.isColumnHidden(key)
-    menu.close()
-
-
-def test_widths_that_the_reader_set_are_remembered(table: EventTable, qtbot: QtBot, matches: Matches) -> None:
-    number = column_number("type")
-    table.horizontalHeader().resizeSection(number, 222)
-    state = table.columns.save()
-    other = shown(qtbot, table.session, Focus(), matches)
-    assert other.columns.restore(state)
-    assert other.columnWidth(number) == 222
-    assert not other.columns.restore(b"no state at all")
-
-
 def test_a_narrow_table_hides_what_tells_least_and_a_wide_one_shows_it(table: EventTable) -> None:
-    size, producer = column_number("size"), column_number("producer")
+    size, producer = table.rows.number_of("size") or 0, table.rows.number_of("producer") or 0
     table.resize(1500, 400)
     assert not table.isColumnHidden(size)
     assert not table.isColumnHidden(producer)
@@ -395,18 +363,6 @@ def test_a_narrow_table_hides_what_tells_least_and_a_wide_one_shows_it(table: Ev
     assert table.isColumnHidden(size)
     assert table.isColumnHidden(producer)
     assert table.horizontalHeader().length() <= table.viewport().width() or not table.isColumnHidden(0)
-
-
-def test_times_are_shown_as_chosen(table: EventTable) -> None:
-    menu = table.columns.menu()
-    first = table.rows.index(0, 1).data()
-    assert first.count(":") == 2
-    next(action for action in menu.actions() if "since the first" in action.text()).trigger()
-    assert table.rows.index(0, 1).data() == "+0.000"
-    next(action for action in menu.actions() if "row before" in action.text()).trigger()
-    assert table.rows.index(0, 1).data() == ""
-    assert float(table.rows.index(1, 1).data().replace(",", "")) != 0
-    menu.close()
 
 
 def test_a_row_has_a_sentence_for_those_who_hear_it(table: EventTable) -> None:
@@ -445,9 +401,10 @@ def test_hostile_text_is_inert_everywhere(qtbot: QtBot, empty_session: Session, 
         tip = str(index.data(Qt.ItemDataRole.ToolTipRole))
         assert "<img" not in tip
         assert len(tip) < 20_000
-    menu = menu_of_row(table, empty_session.store.event(1), str(table.rows.index(0, 6).data()))
-    assert all(len(action.text()) < 200 for action in menu.actions())
-    menu.close()
+    for column in table.rows.columns:
+        menu = menu_of_cell(table, empty_session.store.event(1), column.field)
+        assert all(len(action.text()) < 200 for action in menu.actions())
+        menu.close()
     matches.close()
 
 
@@ -521,12 +478,12 @@ def test_the_notice_goes_when_rows_come(qtbot: QtBot, empty_session: Session, fo
     table = shown(qtbot, empty_session, focus, matches)
     put(empty_session, orders(1))
     table.tick()
-    assert table._vacancy._notice.isHidden()
+    assert table.vacancy._notice.isHidden()
     matches.close()
 
 
 def notice(table: EventTable) -> str:
-    return table._vacancy._notice.accessibleName()
+    return table.vacancy._notice.accessibleName()
 
 
 def test_typing_letters_never_searches_the_whole_model(table: EventTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -554,6 +511,6 @@ def test_the_reason_for_an_empty_table_stays_in_the_middle_after_scrolling(qtbot
     assert table.verticalScrollBar().value() > 0
     matches.set_filter(parse("type:nothing.like.this"))
     table.tick()
-    notice = table._vacancy._notice
+    notice = table.vacancy._notice
     assert notice.isVisible()
     assert table.viewport().geometry().contains(notice.geometry())

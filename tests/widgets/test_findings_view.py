@@ -9,7 +9,7 @@ from app.filter.query import parse
 from app.session import Session
 from eventscope.connector import Block, Declaration, DeclaredSubscription, Record
 from eventscope.step import Phase
-from tests.widgets.capture import MS, SECOND, handled, published
+from tests.widgets.capture import MS, SECOND, handled, published, step
 from widgets.focus import Focus
 from widgets.map.findings_view import FindingsView
 
@@ -114,3 +114,39 @@ def test_nothing_moves_while_the_window_is_held(qtbot: Any, empty_session: Sessi
     assert texts(view) == []
     focus.hold(None)
     assert len(texts(view)) >= 4
+
+
+def test_going_to_a_saga_that_left_something_behind_opens_its_trace_at_the_failure(
+    qtbot: Any, empty_session: Session, focus: Focus
+) -> None:
+    now = time.time_ns() - 60 * SECOND
+    said = [
+        published("order.created", "1", "ord-1", now, fanout=0),
+        published("inventory.reserved", "2", "ord-1", now + MS, producer="inventory", causation_id="1", fanout=0),
+        published("payment.failed", "3", "ord-1", now + 2 * MS, producer="payment", causation_id="2", fanout=0),
+    ]
+    put(empty_session, said)
+    trace = empty_session.traces.recent(1, now=time.time_ns() + 60 * SECOND)[0]
+    empty_session.sagas.judge([trace])
+    view = view_of(qtbot, empty_session, focus)
+    qtbot.waitUntil(lambda: view.refresh() or any("was not undone" in text for text in texts(view)), timeout=10_000)
+    row = next(row for row, text in enumerate(texts(view)) if "was not undone" in text)
+    view.list.setCurrentIndex(view.list.cards.index(row, 0))
+    assert (focus.seq, focus.correlation_id) == (3, "ord-1")
+    with qtbot.waitSignal(focus.filter_proposed) as proposed:
+        view.list.activated.emit(view.list.cards.index(row, 0))
+    assert proposed.args == ["correlation:ord-1"]
+
+
+def test_given_up_events_are_shown_by_their_phase(qtbot: Any, empty_session: Session, focus: Focus) -> None:
+    now = time.time_ns()
+    event = published("mail.due", "1", "t", now)
+    put(empty_session, [event, step(event, Phase.DEAD_LETTERED, "mailer", now, error="no")])
+    for _ in range(40):
+        put(empty_session, [event, *handled(event, "mailer", now, 1, 1)])
+    view = view_of(qtbot, empty_session, focus)
+    row = next(row for row, text in enumerate(texts(view)) if "mailer gave up 1 event for good" in text)
+    with qtbot.waitSignal(focus.filter_proposed) as proposed:
+        view.list.activated.emit(view.list.cards.index(row, 0))
+    assert proposed.args == ["subscription:mailer phase:dead-lettered"]
+    assert parse(proposed.args[0])

@@ -182,7 +182,7 @@ async def test_the_theme_can_be_switched_while_events_come(desk: Desk, window: M
 
 
 async def test_sheets_of_help_open_and_close(desk: Desk, window: MainWindow, qapp: QApplication) -> None:
-    for show in (desk.show_keys, desk.show_filter_help):
+    for show in (desk.keyboard.show_sheet, desk.keyboard.show_filters):
         show()
         await asyncio.sleep(0.05)
         dialog = qapp.activeModalWidget()

@@ -20,7 +20,7 @@ from widgets.look.theme import apply_theme, current_palette, theme
 from widgets.look.tooltips import plain_tooltip
 
 AA_TEXT, AA_SHAPE = 4.5, 3.0
-INKS = ("text", "muted", "accent", "critical", "high", "normal", "low", "ok")
+INKS = ("text", "muted", "accent", "critical", "high", "normal", "low", "ok", "undo")
 GROUNDS = ("background", "panel")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ def test_every_text_colour_is_legible_on_every_ground(palette: Palette, ink: str
 
 @both
 @pytest.mark.parametrize("ground", ["selection", "tint_failed", "tint_retried", "raised"])
-@pytest.mark.parametrize("ink", ["text", "muted", "critical", "high"])
+@pytest.mark.parametrize("ink", ["text", "muted", "critical", "high", "undo"])
 def test_texts_of_rows_are_legible_on_tints(palette: Palette, ink: str, ground: str) -> None:
     assert contrast(getattr(palette, ink), getattr(palette, ground)) >= AA_TEXT
 

@@ -312,3 +312,43 @@ def test_a_narrow_view_puts_the_list_above_and_hides_columns_instead_of_cutting(
     assert view.table.isColumnHidden(TraceColumn.HOP)
     assert view.table.columnWidth(TraceColumn.TIMELINE) > 90
     assert people(view)[0] == "order_service"
+
+
+def test_levels_open_and_close_one_by_one_and_events_are_gone_through_past_their_deliveries(
+    qtbot: Any, focus: Focus
+) -> None:
+    view = view_of(qtbot, busy(3), focus)
+    focus.select_trace("ord-000004")
+    table = view.table
+    whole = len(table.lines.items)
+    qtbot.keyClicks(table, "[")
+    counts = [len(table.lines.items)]
+    for _ in range(9):
+        qtbot.keyClicks(table, "o")
+        counts.append(len(table.lines.items))
+    assert counts == sorted(counts)
+    assert (counts[0], counts[-1]) == (1, whole)
+    qtbot.keyClicks(table, "p")
+    assert len(table.lines.items) < whole
+    qtbot.keyClicks(table, "]ff")
+    gone_to = table.lines.item(table.currentIndex())
+    assert gone_to is not None
+    assert gone_to.node.title == "inventory.reserved"
+    qtbot.keyClicks(table, "b")
+    assert table.currentIndex().row() == 0
+
+
+def test_times_can_be_counted_from_any_line(qtbot: Any, focus: Focus) -> None:
+    view = view_of(qtbot, busy(3), focus)
+    focus.select_trace("ord-000004")
+    table = view.table
+    table.setCurrentIndex(table.lines.index(5, 0))
+    line = table.lines.item(table.currentIndex())
+    assert line is not None
+    qtbot.keyClicks(table, "z")
+    axis = table.lines.axis
+    (zero,) = [tick for tick in axis.ticks(500) if tick.text == "0"]
+    assert zero.x == axis.x(line.node.start_ns, 500) > 0
+    assert any(tick.text.startswith("−") for tick in axis.ticks(2_000))
+    qtbot.keyClicks(table, "z")
+    assert table.lines.axis.ticks(500)[0].x == 0

@@ -45,13 +45,27 @@ async def test_a_silent_source_says_what_it_listens_to_since_when_and_the_usual_
     assert "Listening, no events yet" in text
     assert "quiet.jsonl is live since" in text
     assert source.connector.safety in text
-    assert "The usual causes" in text
+    assert "Either nothing is published there" in text
+    assert "last heard of at" in text
     asked: list[Source] = []
     table.check_wanted.connect(asked.append)
-    (button,) = table.findChildren(EmptyState)[0].findChildren(QPushButton)
-    assert button.text() == "Check step by step"
-    button.click()
+    buttons = {button.text(): button for button in table.findChildren(EmptyState)[0].findChildren(QPushButton)}
+    buttons["Check step by step"].click()
     assert asked == [source]
+    for question, answer in (
+        ("Can it be reached?", "every step of the check worked"),
+        ("Is that the right name?", "✔ file: "),
+    ):
+        buttons[question].click()
+        async with asyncio.timeout(10):
+            while answer not in told(table):
+                await asyncio.sleep(0.01)
+        assert question in told(table)
+    (tmp_path / "quiet.jsonl").unlink()
+    buttons["May I read there?"].click()
+    async with asyncio.timeout(10):
+        while "✖ file: " not in told(table):
+            await asyncio.sleep(0.01)
     await empty_session.close()
 
 
@@ -63,7 +77,7 @@ async def test_a_source_that_failed_without_events_says_why(qtbot: QtBot, empty_
     text = told(table_of(qtbot, empty_session))
     assert "No events came" in text
     assert "name one file in it" in text
-    assert "usual causes" not in text
+    assert "Either nothing" not in text
 
 
 def test_without_a_source_it_says_that_nothing_is_attached(qtbot: QtBot, empty_session: Session) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.decoding import Place, choice_of, envelope_names, format_names, preview, save_choice
 from app.display import display
 from app.exports.times import rfc3339
 from app.store.stored import StoredEvent
 from connectors.envelopes.choices import Choice
+from widgets.look.choice import ChoiceBox
 from widgets.look.text import label
 
 __all__ = ["DecodeDialog"]
@@ -113,9 +114,9 @@ class DecodeDialog(QDialog):
         self.setMinimumWidth(440)
 
 
-def chooser(name: str, choices: list[str], chosen: str) -> QComboBox:
+def chooser(name: str, choices: list[str], chosen: str) -> ChoiceBox:
     """A list of names to choose from; what was chosen and is not installed any more stays to be seen."""
-    box = QComboBox()
+    box = ChoiceBox()
     box.setAccessibleName(name)
     box.addItem(BY_ITSELF, "")
     for each in [*choices, *([chosen] if chosen and chosen not in choices else [])]:

@@ -1,107 +1,166 @@
-"""The detail view: one event in full, as a tree, as text and as bytes."""
+"""The detail view: one event in full, as a tree, as text, as bytes, and beside the one before it."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QHeaderView,
-    QMenu,
-    QPlainTextEdit,
-    QStackedWidget,
-    QTabWidget,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.decoding import Place, Recognition, add_path, fetch_schema
-from app.detail import Detail, detail_of
+from app.decoding import Place, Recognition, add_path, fetch_schema, place_of
+from app.detail.detail import Detail
+from app.detail.reading import Reading
+from app.detail.wording import summary_of
 from app.display import display
-from app.exports.event_json import event_line
-from app.gaps import GAP_MARK, is_gap
+from app.marks import Mark
 from app.session import Session
 from app.store.stored import Evicted
 from app.tasks import spawn
+from widgets.detail.branch import Branch
+from widgets.detail.changes_view import ChangesView
+from widgets.detail.copy_menu import copy_menu
 from widgets.detail.decode_dialog import PATH_FIELDS, DecodeDialog
-from widgets.detail.tree_model import Branch, Pairs, TreeModel, entries, value_text
+from widgets.detail.field_menu import field_menu, path_of
+from widgets.detail.find_bar import FindBar
+from widgets.detail.finder import Finder
+from widgets.detail.head import DetailHead
+from widgets.detail.panes import Panes
+from widgets.detail.reader import Reader
+from widgets.detail.reading_line import ReadingLine
 from widgets.focus import Focus
-from widgets.look.fonts import mono_font
-from widgets.look.text import label, selectable
-from widgets.look.tools import plain_tip, tool
+from widgets.look.text import label
 
-NOTHING_SELECTED = "Select an event to see what it carries."
-GONE = "This event is no longer kept: older events were evicted to stay within the memory budget."
+__all__ = ["GONE", "NOTHING_SELECTED", "DetailView"]
+
+NOTHING_SELECTED: Final = "Select an event to see what it carries."
+GONE: Final = "This event is no longer kept: older events were evicted to stay within the memory budget."
+
+MARKED: Final = "★ marked"
+Modifier = Qt.KeyboardModifier
 
 
 class DetailView(QWidget):
-    """Shows the event that the focus is on."""
+    """Shows the event that the focus is on or, with `pinned`, always the same one."""
 
-    def __init__(self, session: Session, focus: Focus, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, focus: Focus, parent: QWidget | None = None, *, pinned: int | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._focus = focus
+        self._pinned = pinned
         self._seq: int | None = None
+        self._before: int | None = None
         self._detail: Detail | None = None
-        self._title = selectable("", "heading")
-        self._subtitle = label("", "muted", wrap=True)
-        self._error = label("", "error", wrap=True)
-        self._badge = label("", "badge")
-        self._decode = tool("", "Decode the events of this channel as something else…", "layers")
-        self._decode.clicked.connect(self.ask_decoding)
-        self._empty = label(NOTHING_SELECTED, "empty", wrap=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.model = TreeModel(self)
-        self._tree = self._make_tree()
-        self._text = plain_view("payload as text")
-        self._raw = plain_view("payload as bytes")
+        self._noted = -1
+        self.head = DetailHead(own_window=pinned is not None)
+        self.changes = ChangesView(session, self._others)
+        self.panes = Panes(self.changes)
+        self.find_bar = FindBar()
+        self.finder = Finder(self.find_bar, self.panes)
+        self.empty = label(NOTHING_SELECTED, "empty", wrap=True)
+        self.line = ReadingLine()
+        self.reader = Reader(self.line, self.panes, self._show)
         self._pages = QStackedWidget()
         self._lay_out()
-        focus.event_changed.connect(self.show_event)
-        self.show_event(focus.seq)
+        self._connect()
+        self.show_event(focus.seq if pinned is None else pinned)
+
+    @property
+    def seq(self) -> int | None:
+        """The event that is shown or was asked for."""
+        return self._seq
+
+    @property
+    def detail(self) -> Detail | None:
+        """What is known of the event, once it is read."""
+        return self._detail
 
     def tick(self) -> None:
-        """Nothing: an event never changes."""
+        """An event never changes, but what is noted of it does, and it may go."""
+        if self._seq is None:
+            return
+        self.line.tick()
+        if self._session.marks.version != self._noted:
+            self._show_note(self._seq)
+        self.head.gone.setVisible(not self._session.store.keeps(self._seq))
 
     def show_event(self, seq: int | None) -> None:
         """Show an event, or say why there is none to show."""
-        self._seq = seq
+        self.reader.give_up()
+        if seq != self._seq:
+            self._before, self._seq = self._seq, seq
         try:
-            detail = None if seq is None else detail_of(self._session.store, seq, self._session.sources)
+            reading = None if seq is None else Reading(self._session.store, seq)
         except Evicted:
-            detail = None
-        self._detail = detail
-        self._empty.setText(NOTHING_SELECTED if seq is None else GONE)
-        self._pages.setCurrentIndex(0 if detail is None else 1)
-        if detail is not None:
-            self._show(detail)
+            reading = None
+        self._detail = None
+        self.empty.setText(NOTHING_SELECTED if seq is None else GONE)
+        self._pages.setCurrentIndex(0 if reading is None else 1)
+        if reading is not None:
+            self._read(reading)
+
+    def give_up(self) -> None:
+        """Read, look for and compare nothing any more: this view goes."""
+        self.reader.give_up()
+        self.finder.give_up()
+        self.changes.show_event(None)
+
+    def open_find(self) -> None:
+        """Look for a text in the event."""
+        if self._pages.currentIndex():
+            self.find_bar.open()
+
+    def ask_decoding(self) -> None:
+        """Ask how the events of this one's channel shall be decoded."""
+        if self._detail is not None and self._detail.place is not None:
+            DecodeDialog(self, self._detail.place, self._detail.event, lambda: self.show_event(self._seq)).open()
+
+    def want_window(self) -> None:
+        """Ask for a window of its own for the event."""
+        if self._seq is not None:
+            self._focus.want_window(self._seq)
+
+    def _read(self, reading: Reading) -> None:
+        self.head.show_event(reading.event, summary_of(reading.event))
+        self._show_note(reading.event.seq)
+        self.reader.read(reading, place_of(reading.event, self._session.sources))
 
     def _show(self, detail: Detail) -> None:
-        event = detail.event
-        self._title.setText(f"{GAP_MARK} Gap" if is_gap(event) else display(event.type or "(no type)"))
-        self._subtitle.setText(display(detail.summary, limit=1_000))
-        self._error.setText(display(event.error or "", limit=2_000))
-        self._error.setVisible(bool(event.error) and not is_gap(event))
-        self.model.show((name, Pairs(value) if isinstance(value, tuple) else value) for name, value in detail.groups)
-        self._tree.expandToDepth(0)
+        self._detail = detail
+        self.line.hide()
+        self.head.show_event(detail.event, detail.summary)
+        self.panes.show_groups(detail.groups, detail.document, detail.payload)
+        self.changes.show_event(detail)
+        self.finder.again()
         self._show_recognition(detail)
-        self._text.setPlainText(detail.text)
-        self._raw.setPlainText(detail.hexdump)
+
+    def _others(self) -> list[tuple[str, int]]:
+        """An event that the reader has chosen as well, to be compared with."""
+        if self._pinned is not None:
+            chosen = self._focus.seq
+            return [] if chosen in (None, self._pinned) else [(f"the selected event #{chosen:,}", chosen)]
+        return [] if self._before is None else [(f"the event selected before #{self._before:,}", self._before)]
+
+    def _show_note(self, seq: int) -> None:
+        marks = self._session.marks
+        self._noted = marks.version
+        noted = [MARKED if marks.has(seq, Mark.MARKED) else "", marks.comment(seq)]
+        self.head.show_note(" · ".join(part for part in noted if part))
 
     def _show_recognition(self, detail: Detail) -> None:
         """The badge says what the event was taken for; its tooltip by which rules."""
         recognition = detail.recognition
-        self._decode.setVisible(recognition is not None)
-        self._badge.setVisible(recognition is not None and bool(recognition.badge))
-        if recognition is not None:
-            self._badge.setText(display(recognition.badge, limit=40))
-            rules: dict[str, str] = next((value for name, value in detail.groups if name == "Recognised"), {})
-            self._badge.setToolTip(plain_tip("\n".join(f"{name}: {display(rule)}" for name, rule in rules.items())))
-            if detail.place is not None and recognition.lacks_schema:
-                spawn(self._ask_registry(detail, detail.place, recognition), name="schema for the detail")
+        self.head.decode.setVisible(recognition is not None)
+        if recognition is None:
+            return
+        rules: dict[str, str] = next((value for name, value in detail.groups if name == "Recognised"), {})
+        tip = "\n".join(f"{name}: {display(rule)}" for name, rule in rules.items())
+        self.head.show_badge(recognition.badge, tip)
+        if detail.place is not None and recognition.lacks_schema:
+            spawn(self._ask_registry(detail, detail.place, recognition), name="schema for the detail")
 
     async def _ask_registry(self, detail: Detail, place: Place, recognition: Recognition) -> None:
         """Show the event once more when its schema has come."""
@@ -109,40 +168,17 @@ class DetailView(QWidget):
         if detail is self._detail:
             self.show_event(self._seq)
 
-    def ask_decoding(self) -> None:
-        """Ask how the events of this one's channel shall be decoded."""
-        if self._detail is not None and self._detail.place is not None:
-            DecodeDialog(self, self._detail.place, self._detail.event, lambda: self.show_event(self._seq)).open()
-
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
-    def _copy_event(self) -> None:
-        if self._seq is not None:
-            self._copy(event_line(self._session.store.event(self._seq)))
-
-    def _copy_value(self) -> None:
-        if (index := self._tree.currentIndex()).isValid():
-            value = self.model.branch(index).value
-            self._copy(value if isinstance(value, str) else value_text(value))
-
-    def _open_menu(self, at: QPoint) -> None:
-        index = self._tree.indexAt(at)
-        if not index.isValid():
+    def _open_menu(self, branch: Branch, at: QPoint) -> None:
+        detail = self._detail
+        if detail is None:
             return
-        branch = self.model.branch(index)
-        menu = QMenu(self)
+        menu = field_menu(self, self._focus, detail.event, branch)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy value", self._copy_value)
-        menu.addAction("Copy path", lambda: self._copy(branch.path))
-        if wanted := filter_for(branch):
-            shown = display(wanted, limit=60).replace("&", "&&")
-            menu.addAction(f"Filter: {shown}", lambda: self._focus.propose_filter(wanted))
-        if (path := path_of(branch)) and self._detail is not None and self._detail.place is not None:
-            self._offer_path(menu, self._detail.place, path)
-        menu.popup(self._tree.viewport().mapToGlobal(at))
+        if (path := path_of(branch)) and detail.place is not None:
+            self.offer_path(menu, detail.place, path)
+        menu.popup(at)
 
-    def _offer_path(self, menu: QMenu, place: Place, path: str) -> None:
+    def offer_path(self, menu: QMenu, place: Place, path: str) -> None:
         """What stands there may be the type, the id … of all events of the channel."""
         uses = menu.addMenu("Use as")
         for column, (name, _) in PATH_FIELDS.items():
@@ -150,101 +186,65 @@ class DetailView(QWidget):
 
     def _use_as(self, place: Place, column: str, path: str) -> None:
         if trouble := add_path(place, column, path):
-            self._error.setText(trouble)
-            self._error.show()
+            self.head.show_error(trouble)
         else:
             self.show_event(self._seq)
 
-    def _make_tree(self) -> QTreeView:
-        tree = QTreeView()
-        tree.setModel(self.model)
-        tree.setUniformRowHeights(True)
-        tree.setAccessibleName("fields of the event")
-        tree.setFont(mono_font())
-        tree.header().setFont(self.font())
-        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        tree.header().resizeSection(0, 150)
-        tree.header().setStretchLastSection(True)
-        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        tree.customContextMenuRequested.connect(self._open_menu)
-        QShortcut(QKeySequence.StandardKey.Copy, tree, self._copy_value, context=Qt.ShortcutContext.WidgetShortcut)
-        return tree
+    def _open_copies(self, button: QWidget) -> None:
+        if self._detail is not None:
+            menu = copy_menu(self, self._session, self._detail, self.line.say)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def _open_trace(self) -> None:
+        if self._detail is not None:
+            self._focus.select_trace(self._detail.event.correlation_id)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Within the detail some keys mean the detail, and not the window around it."""
+        if event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
+            act = self._key(event)
+            if act is not None:
+                event.accept()
+                if event.type() == QEvent.Type.KeyPress:
+                    act()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _key(self, event: QKeyEvent) -> partial[None] | None:
+        control, shift = (bool(event.modifiers() & m) for m in (Modifier.ControlModifier, Modifier.ShiftModifier))
+        if event.key() == Qt.Key.Key_F and control and not shift:
+            return partial(self.open_find)
+        if event.key() == Qt.Key.Key_F3:
+            is_closed = self.find_bar.isHidden()
+            return partial(self.open_find) if is_closed else partial(self.find_bar.step, -1 if shift else 1)
+        return None
+
+    def _connect(self) -> None:
+        if self._pinned is None:
+            self._focus.event_changed.connect(self.show_event)
+        self.head.find_asked.connect(self.open_find)
+        self.head.decode_asked.connect(self.ask_decoding)
+        self.head.trace_asked.connect(self._open_trace)
+        self.head.window_asked.connect(self.want_window)
+        self.head.copy_asked.connect(self._open_copies)
+        self.changes.field_wanted.connect(self.panes.show_field)
+        self.panes.tree.menu_wanted.connect(self._open_menu)
+        for part in (self.panes.tree, self.panes.text, self.panes.bytes, self.panes.tabs.tabBar(), self.find_bar.edit):
+            part.installEventFilter(self)
 
     def _lay_out(self) -> None:
-        tabs = QTabWidget()
-        tabs.addTab(self._tree, "Fields")
-        tabs.addTab(self._text, "Text")
-        tabs.addTab(self._raw, "Bytes")
-        copy = tool("", "Copy this event as JSON", "copy")
-        copy.clicked.connect(self._copy_event)
-        trace = tool("", "Show the trace of this event (T)", "list-tree")
-        trace.clicked.connect(self._open_trace)
-        top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self._badge)
-        top.addWidget(self._decode)
-        top.addWidget(trace)
-        top.addWidget(copy)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 8, 0, 0)
         column.setSpacing(4)
-        column.addLayout(top)
-        column.addWidget(self._subtitle)
-        column.addWidget(self._error)
-        column.addWidget(tabs, 1)
-        self._pages.addWidget(self._empty)
+        column.addWidget(self.head)
+        column.addWidget(self.find_bar)
+        column.addWidget(self.line)
+        column.addWidget(self.panes, 1)
+        self._pages.addWidget(self.empty)
         self._pages.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
-
-    def _open_trace(self) -> None:
-        if self._seq is not None:
-            self._focus.select_trace(self._session.store.event(self._seq).correlation_id)
-
-
-def plain_view(name: str) -> QPlainTextEdit:
-    """A read-only view of plain text in the monospace font."""
-    view = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
-    view.setFont(mono_font())
-    view.setAccessibleName(name)
-    return view
-
-
-def path_of(branch: Branch) -> str | None:
-    """The path by which rules know a value of the payload or a header; None for anything else."""
-    group = branch
-    while group.parent is not None and group.parent.parent is not None:
-        group = group.parent
-    if group is branch or entries(branch.value):
-        return None
-    if group.name == "Headers":
-        return f"header:{branch.name}"
-    return branch.path[len(group.name) :].removeprefix(".") if group.name.startswith("Payload") else None
-
-
-FILTER_FIELDS = {
-    "id": "id",
-    "type": "type",
-    "category": "category",
-    "producer": "producer",
-    "source": "source",
-    "channel": "channel",
-    "subscription": "subscription",
-    "correlation": "correlation",
-    "caused by": "causation",
-    "key": "key",
-    "priority": "priority",
-    "phase": "phase",
-}
-"""Names in the tree that the filter language has a field for."""
-
-
-def filter_for(branch: Branch) -> str | None:
-    """The filter that finds events with the same value, if the language has that field."""
-    field = FILTER_FIELDS.get(branch.name)
-    at_envelope = branch.parent is not None and branch.parent.name == "Envelope"
-    if field is None or not at_envelope or entries(branch.value):
-        return None
-    return f'{field}:"{value_text(branch.value)}"'

@@ -1,8 +1,4 @@
-"""A tree of names and values for Qt: what the detail view shows of an event.
-
-Children are made when a branch is opened and at most `MOST_CHILDREN` of them at a time, so that an array of a million
-entries costs nothing until somebody asks for more.
-"""
+"""A tree of names and values for Qt: what the detail view shows of an event."""
 
 from __future__ import annotations
 
@@ -11,92 +7,16 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.detail.json_text import JsonValue
 from app.display import display
+from widgets.detail.branch import Branch, Key, Pairs, range_size
+from widgets.look.tooltips import plain_tooltip
 
-MOST_CHILDREN: Final = 1_000
-MOST_DEPTH: Final = 200
+__all__ = ["TreeModel"]
+
 NOWHERE: Final = QModelIndex()
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Branch:
-    """A name, a value, and the place in the tree."""
-
-    __slots__ = ("_children", "depth", "name", "parent", "row", "shown", "value")
-
-    def __init__(self, name: str, value: Any, parent: Branch | None = None, row: int = 0) -> None:
-        self.name = name
-        self.value = value
-        self.parent = parent
-        self.row = row
-        self.shown = 0
-        self.depth: int = 0 if parent is None else parent.depth + 1
-        self._children: list[Branch] | None = None
-
-    @property
-    def children(self) -> list[Branch]:
-        """The branches below; made when first asked for."""
-        if self._children is None:
-            pairs = [] if self.depth >= MOST_DEPTH else entries(self.value)
-            self._children = [Branch(name, value, self, row) for row, (name, value) in enumerate(pairs)]
-            self.shown = min(len(self._children), MOST_CHILDREN)
-        return self._children
-
-    @property
-    def text(self) -> str:
-        """The value as one line."""
-        return value_text(self.value)
-
-    @property
-    def path(self) -> str:
-        """Names from the root, such as `payload.items[0].sku`."""
-        if self.parent is None or self.parent.parent is None:
-            return self.name
-        joint = "" if self.name.startswith("[") else "."
-        return f"{self.parent.path}{joint}{self.name}"
-
-
-def entries(value: Any) -> list[tuple[str, Any]]:
-    """Names and values inside an object, an array, or a list of pairs (headers keep duplicates)."""
-    if isinstance(value, dict):
-        return [(str(name), inner) for name, inner in value.items()]
-    if isinstance(value, Pairs):
-        return list(value.pairs)
-    if isinstance(value, list):
-        return [(f"[{i}]", inner) for i, inner in enumerate(value)]
-    return []
-
-
-class Pairs:
-    """Names and values of which names may repeat."""
-
-    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        self.pairs = tuple(pairs)
-
-
-def plain(index: Index) -> QModelIndex:
-    """An index as the methods of Qt want it."""
-    return index if isinstance(index, QModelIndex) else index.sibling(index.row(), index.column())
-
-
-def value_text(value: Any) -> str:
-    """A value as it is shown: text bare, null and Booleans as in JSON, containers by their size."""
-    match value:
-        case str():
-            return display(value)
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case dict():
-            return f"{len(value)} fields" if value else "{ }"
-        case list():
-            return f"{len(value)} entries" if value else "[ ]"
-        case Pairs():
-            return ""
-        case _:
-            return display(str(value))
 
 
 class TreeModel(QAbstractItemModel):
@@ -109,7 +29,7 @@ class TreeModel(QAbstractItemModel):
     def show(self, groups: Iterable[tuple[str, Any]]) -> None:
         """Show named groups, each a value of any depth."""
         self.beginResetModel()
-        self._root = Branch("", Pairs(groups))
+        self._root = Branch("", Pairs((name, grouped(value)) for name, value in groups))
         self.endResetModel()
 
     def branch(self, index: Index) -> Branch:
@@ -118,29 +38,46 @@ class TreeModel(QAbstractItemModel):
         assert isinstance(found, Branch)
         return found
 
+    def groups(self) -> list[Branch]:
+        """The outermost branches."""
+        return self._root.children
+
+    def index_of(self, branch: Branch) -> QModelIndex:
+        """Where a branch is."""
+        return self.createIndex(branch.row, 0, branch)
+
+    def member(self, start: Branch, way: Iterable[int]) -> Branch:
+        """The branch that is reached from `start` by the numbers of members."""
+        branch = start
+        for number in way:
+            first, count = 0, len(branch.value)
+            while (size := range_size(count)) > 1:
+                branch = branch.children[(number - first) // size]
+                first, count = branch.value.first, branch.value.stop - branch.value.first
+            branch = branch.children[number - first]
+        return branch
+
+    def find(self, group: str, keys: Iterable[Key]) -> Branch | None:
+        """The branch with these keys in a group, by the beginning of its name; None where there is none."""
+        found = next((branch for branch in self.groups() if branch.name.startswith(group)), None)
+        for key in keys:
+            if found is None:
+                return None
+            if isinstance(key, int):
+                has = isinstance(found.value, JsonValue) and key < len(found.value)
+                found = self.member(found, [key]) if has else None
+            else:
+                found = next((branch for branch in found.children if branch.key == key), None)
+        return found
+
     def rowCount(self, parent: Index = NOWHERE) -> int:
-        branch = self.branch(parent)
-        return 0 if parent.column() > 0 else (len(branch.children) and branch.shown)
+        return 0 if parent.column() > 0 else len(self.branch(parent).children)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
         return 2
 
     def hasChildren(self, parent: Index = NOWHERE) -> bool:
-        if parent.column() > 0:
-            return False
-        value = self.branch(parent).value
-        return bool(value.pairs) if isinstance(value, Pairs) else isinstance(value, dict | list) and bool(value)
-
-    def canFetchMore(self, parent: Index) -> bool:
-        branch = self.branch(parent)
-        return branch.shown < len(branch.children)
-
-    def fetchMore(self, parent: Index) -> None:
-        branch = self.branch(parent)
-        more = min(MOST_CHILDREN, len(branch.children) - branch.shown)
-        self.beginInsertRows(plain(parent), branch.shown, branch.shown + more - 1)
-        branch.shown += more
-        self.endInsertRows()
+        return parent.column() <= 0 and self.branch(parent).has_children
 
     def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
         if not self.hasIndex(row, column, plain(parent)):
@@ -159,11 +96,25 @@ class TreeModel(QAbstractItemModel):
         branch = self.branch(index)
         if role == Qt.ItemDataRole.DisplayRole:
             return display(branch.name) if index.column() == 0 else branch.text
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 1:
+            return plain_tooltip(branch.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{display(branch.path)}: {branch.text}"
+            return f"{display(branch.path or branch.name)}: {branch.text}"
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return ("Name", "Value")[section]
         return None
+
+
+def grouped(value: Any) -> Any:
+    """A group's value for the tree."""
+    if isinstance(value, dict):
+        return Pairs(value.items())
+    return Pairs(value) if isinstance(value, tuple) else value
+
+
+def plain(index: Index) -> QModelIndex:
+    """An index as the methods of Qt want it."""
+    return index if isinstance(index, QModelIndex) else index.sibling(index.row(), index.column())

@@ -1,52 +1,51 @@
-"""The filter bar: the line in which a filter is written, what it lets through, and chips that write it by click."""
+"""The filter bar: the line in which a filter is written, what it lets through, and buttons that write it by click."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.display import display
+from app.filter.clause import How, joined
+from app.filter.effective import Effective, all_off, inverted, without
 from app.filter.matches import Matches
-from app.filter.observed import observed
-from app.filter.operators import FIELDS, OPEN_FIELDS
-from app.filter.query import FilterError, parse
 from app.session import Session
-from eventscope.event import EventPriority
-from eventscope.step import Phase
+from app.table_setup import TableSetup
+from widgets.filter.bar_layout import lay_out
 from widgets.filter.category_chips import CategoryChips
-from widgets.filter.category_clause import narrowed
-from widgets.filter.edit import Edge, FilterEdit
+from widgets.filter.completion import Completion
+from widgets.filter.edit import FilterEdit
+from widgets.filter.found_line import FoundLine
+from widgets.filter.in_force import InForce
+from widgets.filter.modes import ModeButtons
+from widgets.filter.muted_button import MutedButton
+from widgets.filter.note import Note
 from widgets.filter.phase_toggles import HIDDEN_AT_FIRST, PhaseToggles
-from widgets.filter.suggestions import History, Suggestion, suggestions
+from widgets.filter.saved_filters import SavedFilters
+from widgets.filter.verdict import Edge, Verdict, judged
 from widgets.focus import Focus
-from widgets.look.text import label
+from widgets.look.text import elided
+from widgets.look.tooltips import plain_tooltip
 
 __all__ = ["FilterBar"]
 
 DEBOUNCE_MS: Final = 150
-MEANINGS: Final = {
-    **{field.name: field.meaning.replace("`", "") for field in FIELDS.values()},
-    **{field.prefix: field.meaning.replace("`", "") for field in OPEN_FIELDS},
-}
-NAMES: Final = {
-    "priority": [priority.name.lower() for priority in reversed(EventPriority)],
-    "phase": [phase.label for phase in Phase],
-}
-
 REFRESH_S: Final = 0.1
 """Counts change ten times a second at most: faster ones cannot be read."""
 
-
-def many(count: int) -> str:
-    """How many rows have a value."""
-    return f"{count:,} row" + ("s" if count != 1 else "")
+NOTHING: Final = Verdict(Edge.DOUBTFUL, "No row matches so far.")
 
 
 class FilterBar(QWidget):
-    """Emits `filter_changed` with an `app.filter.query.Filter` whenever another one is to be applied."""
+    """Emits `filter_changed` with an `app.filter.effective.Effective` whenever another one is to be applied.
+
+    What is kept of it (saved filters, muted types, history) is in the table's setup; who changes that
+    there, as the menu of a cell does, is followed at the next tick.
+    """
 
     filter_changed = Signal(object)
     left = Signal()
@@ -54,19 +53,20 @@ class FilterBar(QWidget):
     def __init__(self, session: Session, focus: Focus, matches: Matches, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._matches = matches
-        self._history = History()
-        self._begun = False
-        self._applied = ""
+        self._verdict = Verdict(Edge.EMPTY)
         self._refreshed = 0.0
-        self.edit = FilterEdit(self._suggest)
+        self.found = FoundLine(matches)
+        self.edit = FilterEdit(Completion(session), self.found.give_up)
+        self.modes = ModeButtons()
+        self.saved = SavedFilters()
+        self.muted = MutedButton()
         self.chips = CategoryChips()
         self.phases = PhaseToggles(session.settings.hidden_phases or HIDDEN_AT_FIRST)
-        self._count = label("", "number")
-        self._message = label("", "error")
-        self._progress = QProgressBar(textVisible=False, maximum=1000)
+        self._in_force = InForce(session, self.phases.clause, self)
+        self.whole = elided("", "number")
+        self.note = Note()
         self._pause = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
-        self._lay_out()
+        self._row = lay_out(self)
         self._connect()
         self._show_text("")
 
@@ -74,6 +74,11 @@ class FilterBar(QWidget):
     def text(self) -> str:
         """What is written in the line."""
         return self.edit.text()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody is writing, so that the text is not applied yet."""
+        return self._pause.isActive()
 
     def set_text(self, text: str) -> None:
         """Write `text` and apply it at once."""
@@ -84,11 +89,35 @@ class FilterBar(QWidget):
         """Apply a filter that another view asks for; an empty one shows everything, all phases included."""
         if not text:
             self.phases.show_all()
-        self.set_text(text)
+        self._take(text, self._in_force.setup if text else all_off(self._in_force.setup))
+        self._in_force.remember()
 
-    def add_clause(self, clause: str) -> None:
-        """Narrow the filter by a further clause."""
-        self.set_text(narrowed(self.text.strip(), clause))
+    def prepare(self, text: str) -> None:
+        """Write `text`, to be changed before it is applied."""
+        self.edit.setText(text)
+        self._pause.stop()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def join(self, clause: str, how: How = "and", apply: bool = True) -> None:
+        """Narrow or widen what is written by a clause."""
+        text = joined(self.text, clause, how)
+        if apply:
+            self.set_text(text)
+            self._in_force.remember()
+        else:
+            self.prepare(text)
+
+    def invert(self) -> None:
+        """Show what the filter hides, and hide what it shows."""
+        self._take(*inverted(self._in_force.text, self._in_force.setup))
+
+    def remove(self, clause: str) -> None:
+        """Take a clause out of whatever it came from: the line, a saved filter, the muted types or the phases."""
+        if clause == self._in_force.phases:
+            self.phases.show_all()
+            self._in_force.renew()
+        else:
+            self._take(*without(self._in_force.text, self._in_force.setup, clause))
 
     def focus_filter(self) -> None:
         """Go to the line, to write."""
@@ -96,9 +125,8 @@ class FilterBar(QWidget):
         self.edit.selectAll()
 
     def tick(self) -> None:
-        """Apply what is chosen from the start, then bring the counts up to date when it is time."""
-        if not self._begun:
-            self.apply()
+        """Follow what was changed elsewhere, from the start on; bring the counts up to date when it is time."""
+        self._in_force.follow()
         now = time.monotonic()
         if now - self._refreshed >= REFRESH_S:
             self._refreshed = now
@@ -106,98 +134,97 @@ class FilterBar(QWidget):
 
     def apply(self) -> None:
         """Apply the text if it is a filter, else say what is wrong with it."""
-        self._begun = True
         self._pause.stop()
-        text = self.text.strip()
-        try:
-            parse(text)
-            wanted = parse(self._composed(text))
-        except FilterError as error:
-            self._show_error(error)
-            return
-        self._show_applied(text)
-        if self._composed(text) != self._applied:
-            self._applied = self._composed(text)
-            self.filter_changed.emit(wanted)
+        self._judge()
+        if self._verdict.edge is not Edge.WRONG:
+            self._in_force.apply(self.text)
+        self._show_verdict(self._verdict)
 
-    def _composed(self, text: str) -> str:
-        clause = self.phases.clause(text)
-        return narrowed(text, clause) if clause else text
+    def _take(self, text: str, setup: TableSetup) -> None:
+        """Another text and another setup, applied together."""
+        self.edit.setText(text)
+        self._in_force.arrange(setup)
+        self.apply()
 
-    def _show_error(self, error: FilterError) -> None:
-        sentence = f"{error.message} (at column {error.position + 1})"
-        self.edit.show_edge(Edge.WRONG, sentence)
-        self._message.setText(f"✖  {sentence}")
-        self._message.show()
-        self._message.raise_()
+    def _show_setup(self, setup: TableSetup) -> None:
+        self.edit.show_history(setup.history)
+        self.saved.show_filters(setup.filters)
+        self.muted.show_types(setup.muted)
+        self.modes.show_setup(setup)
+        self._show_whole()
 
-    def _show_applied(self, text: str) -> None:
-        self._history.add(text)
-        self.edit.show_edge(Edge.APPLIED if text else Edge.EMPTY)
-        self._message.hide()
+    def _judge(self) -> None:
+        self._verdict = judged(self.text, self._session.store)
+
+    def _show_verdict(self, verdict: Verdict) -> None:
+        self.edit.show_verdict(verdict)
+        self.note.say(verdict, self.edit.hasFocus())
 
     def _typed(self, text: str) -> None:
-        self.edit.show_edge(Edge.PENDING)
+        self._judge()
+        self.edit.show_verdict(self._verdict)
         self._show_text(text)
         self._pause.start()
 
     def _show_text(self, text: str) -> None:
         self.chips.show_text(text)
         self.phases.show_text(text)
+        self.saved.show_line(text)
+
+    def _filter_again(self, made: Effective) -> None:
+        self._show_whole()
+        self.filter_changed.emit(made)
+
+    def _show_whole(self) -> None:
+        """What all buttons and the line say together, where it is more than the line."""
+        whole, setup = self._in_force.whole, self._in_force.setup
+        self.whole.setText(f"= {display(whole)}" if whole else "")
+        self.whole.setToolTip(plain_tooltip(whole))
+        self._row.setVisible(bool(setup.filters or setup.muted) or not self.saved.name_line.isHidden())
 
     def _show_counts(self) -> None:
-        scanned, total = self._matches.progress
-        part = f" · {scanned / total:.0%}" if scanned < total else ""
-        self._count.setText(f"{len(self._matches):,} of {total:,}{part}")
-        self._progress.setValue(scanned * 1000 // total if scanned < total else 0)
+        self.found.tick()
         self.chips.show_counts(self._session.tally.categories)
         self.phases.show_counts(self._session.tally.phases)
+        if not self._pause.isActive():
+            empty = self._verdict.edge is Edge.RIGHT and self._session.store.kept and not len(self.found.matches)
+            self._show_verdict(NOTHING if empty and not self.found.searching else self._verdict)
 
-    def _suggest(self, text: str) -> list[Suggestion]:
-        return suggestions(text, MEANINGS, self._values, self._history.texts)
+    def _unmute(self, types: Sequence[str]) -> None:
+        self._in_force.change(muted=self._in_force.setup.unmuting(*types).muted)
 
-    def _values(self, field: str, beginning: str) -> Iterable[tuple[str, str]]:
-        """Names that are known beforehand, else what the field has had in this capture, with counts."""
-        if field in NAMES:
-            return [(name, "") for name in NAMES[field] if name.startswith(beginning.lower())]
-        return [(value, many(count)) for value, count in observed(self._session.store, field, beginning)]
+    def _ask_to_keep(self) -> None:
+        self._row.show()
+        self.saved.ask_to_keep()
+
+    def _written(self, text: str) -> None:
+        self.set_text(text)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _entered(self) -> None:
+        self.apply()
+        self._in_force.remember()
+
+    def _deserted(self) -> None:
+        """The writer went elsewhere: what was being written counts, what was only prepared does not."""
+        if self._pause.isActive():
+            self.apply()
+        self._in_force.remember()
 
     def _connect(self) -> None:
+        self._in_force.changed.connect(self._filter_again)
+        self._in_force.arranged.connect(self._show_setup)
         self._pause.timeout.connect(self.apply)
         self.edit.textChanged.connect(self._typed)
-        self.edit.entered.connect(self.apply)
+        self.edit.entered.connect(self._entered)
+        self.edit.taken.connect(self.apply)
+        self.edit.deserted.connect(self._deserted)
         self.edit.left.connect(self.left)
+        self.edit.keep_asked.connect(self._ask_to_keep)
+        self.edit.history_cleared.connect(lambda: self._in_force.change(history=()))
+        self.saved.changed.connect(lambda filters: self._in_force.change(filters=filters))
+        self.saved.written.connect(self._written)
+        self.muted.unmuted.connect(self._unmute)
+        self.modes.changed.connect(lambda changes: self._in_force.change(**changes))
         self.chips.text_changed.connect(self.set_text)
-        self.phases.changed.connect(self.apply)
-
-    def _lay_out(self) -> None:
-        self.setObjectName("filterbar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._count.setAccessibleName("how many rows match")
-        self._progress.setAccessibleName("progress of the search")
-        line = QHBoxLayout()
-        line.setSpacing(12)
-        line.addWidget(self.edit, 1)
-        line.addWidget(self._count)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 12, 6)
-        column.setSpacing(2)
-        column.addLayout(line)
-        column.addWidget(self._progress)
-        column.addLayout(self._make_below())
-
-    def _make_below(self) -> QGridLayout:
-        """Chips, and over them the error if there is one: the table below must not move while one types."""
-        self._message.setAutoFillBackground(True)
-        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._message.setContentsMargins(0, 6, 0, 0)
-        self._message.hide()
-        below = QGridLayout()
-        below.setContentsMargins(0, 2, 0, 0)
-        below.setHorizontalSpacing(12)
-        below.setColumnStretch(0, 1)
-        below.addWidget(self.chips, 0, 0)
-        below.addWidget(self.phases, 0, 1, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self._message, 0, 0, 1, 2)
-        return below
+        self.phases.changed.connect(self._in_force.renew)

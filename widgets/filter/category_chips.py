@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
 from widgets.filter.category_clause import CategoryChoice, read, write
 from widgets.filter.chip import Chip, Choice
@@ -18,7 +18,7 @@ __all__ = ["CategoryChips"]
 MOST_CHIPS: Final = 24
 """The first categories get chips; the filter's text reaches the others."""
 
-HINT: Final = "Click: only this category. Ctrl or Shift + click: add it. Right-click or Alt + click: exclude it."
+HINT: Final = "Click: only this category. Ctrl + click: add it. Alt + click: exclude it. Right-click: all of these."
 
 
 class CategoryChips(QWidget):
@@ -35,7 +35,9 @@ class CategoryChips(QWidget):
         self._flow = FlowLayout(self)
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Update the counts, and add chips for categories that are new."""
+        """Update the counts, and add chips for categories that are new; after a clearing none is left to count."""
+        for name in self.chips.keys() - counts.keys():
+            self.chips[name].set_count(0)
         for name, count in counts.items():
             chip = self.chips.get(name)
             if chip is None:
@@ -57,6 +59,7 @@ class CategoryChips(QWidget):
         chip.chosen.connect(partial(self._choose, CategoryChoice.only, name))
         chip.added.connect(partial(self._choose, CategoryChoice.toggled, name))
         chip.excluded.connect(partial(self._choose, CategoryChoice.banned, name))
+        chip.menu_asked.connect(partial(self._open_menu, name))
         self._flow.addWidget(chip)
         chip.show()
         self._show_choice(name)
@@ -64,6 +67,27 @@ class CategoryChips(QWidget):
 
     def _choose(self, change: Callable[[CategoryChoice, str], CategoryChoice], name: str) -> None:
         self.text_changed.emit(write(self._text, change(self._choice, name)))
+
+    def _open_menu(self, name: str, at: QPoint) -> None:
+        self.menu_of(name).popup(at)
+
+    def menu_of(self, name: str) -> QMenu:
+        """What a chip can do, each with the click that does it at once."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        choice = self.chips[name].choice
+        include = "Take back" if choice is Choice.INCLUDED else "Include as well"
+        ban = "Let in again" if choice is Choice.EXCLUDED else "Exclude"
+        for text, change in (
+            ("Only this category\tClick", CategoryChoice.only),
+            (f"{include}\tCtrl+Click", CategoryChoice.toggled),
+            (f"{ban}\tAlt+Click", CategoryChoice.banned),
+        ):
+            menu.addAction(text, partial(self._choose, change, name))
+        menu.addSeparator()
+        every = menu.addAction("All categories", lambda: self.text_changed.emit(write(self._text, CategoryChoice())))
+        every.setEnabled(self._choice != CategoryChoice())
+        return menu
 
     def _show_choice(self, name: str) -> None:
         included, excluded = self._choice.included, self._choice.excluded

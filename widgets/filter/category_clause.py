@@ -6,19 +6,14 @@ the top of the text belong to the chips: what is in parentheses, or beside `or` 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-__all__ = ["CategoryChoice", "narrowed", "quoted", "read", "write"]
+from app.filter.clause import clause, conjuncts, joined, negated
+from app.filter.syntax import Comparison, Opposite, Syntax
+from app.filter.terms import Term, Word
 
-_VALUE: Final = r'(?:"(?:[^"\\]|\\.)*"|[^\s(),"]+)'
-_TOKEN: Final = re.compile(
-    rf"(?P<clause>-?category:{_VALUE}(?:,{_VALUE})*(?=[\s)]|$))"
-    r'|(?P<paren>-?\(|\))|(?P<word>(?:"(?:[^"\\]|\\.)*"?|[^\s()"])+)|(?P<space>\s+)'
-)
-_PLAIN: Final = re.compile(r"[\w.-]+")
+__all__ = ["CategoryChoice", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,74 +37,40 @@ class CategoryChoice:
 
 
 def read(text: str) -> CategoryChoice:
-    """The choice that the chips' clauses in `text` state."""
+    """The choice that the chips' clauses in `text` state; none while the text is wrong."""
     included: list[str] = []
     excluded: list[str] = []
-    for clause in _split(text)[0]:
-        names = excluded if clause.startswith("-") else included
-        names += [_unquoted(value) for value in re.findall(_VALUE, clause.partition(":")[2])]
+    for part, term in chips_clauses(text):
+        (excluded if isinstance(part, Opposite) else included).extend(word.text for word in term.values)
     return CategoryChoice(tuple(dict.fromkeys(included)), tuple(dict.fromkeys(excluded)))
 
 
 def write(text: str, choice: CategoryChoice) -> str:
     """`text` with its clauses replaced by `choice`; the rest stays as it was written."""
-    rest = _split(text)[1]
-    clauses = [
-        f"{sign}category:{','.join(map(quoted, names))}"
-        for sign, names in (("", choice.included), ("-", choice.excluded))
-        if names
-    ]
-    return narrowed(rest, *clauses)
+    for part, _ in reversed(list(chips_clauses(text))):
+        text = f"{text[: part.start].rstrip()} {text[part.stop :].lstrip()}".strip()
+    if choice.included:
+        text = joined(text, clause("category", *choice.included))
+    return joined(text, negated(clause("category", *choice.excluded))) if choice.excluded else text
 
 
-def narrowed(text: str, *clauses: str) -> str:
-    """The filter `text` with further clauses that all must hold."""
-    if clauses and has_alternatives(text):
-        text = f"({text})"
-    return " ".join([text, *clauses]).strip()
+def chips_clauses(text: str) -> Iterator[tuple[Syntax, Term]]:
+    """The parts of a text that belong to the chips, and what each compares."""
+    for part in conjuncts(text):
+        inner = part.part if isinstance(part, Opposite) and text[part.start] == "-" else part
+        if isinstance(inner, Comparison) and inner.start == inner.term.field.position and names(inner.term):
+            yield part, inner.term
 
 
-def quoted(value: str) -> str:
-    """`value` as the filter language writes it."""
-    if _PLAIN.fullmatch(value):
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def names(term: Term) -> bool:
+    """Whether a term names categories one by one."""
+    plain = not any(is_pattern(word) for word in term.values)
+    return term.field.text == "category" and term.operator.text == ":" and plain
 
 
-def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    """The chips' clauses, and the text without them."""
-    if has_alternatives(text):
-        return [], text.strip()
-    clauses, rest, negated = [], [], False
-    for token, top in _tokens(text):
-        if token["clause"] and top and not negated:
-            clauses.append(token[0])
-        elif not token["space"]:
-            rest.append(token[0])
-        elif rest and rest[-1] != " ":
-            rest.append(" ")
-        if not token["space"]:
-            negated = token[0].lower() == "not"
-    return clauses, "".join(rest).strip()
-
-
-def has_alternatives(text: str) -> bool:
-    """Whether `or` stands at the top, so that a clause put beside it would belong to one side only."""
-    return any(top and token["word"] and token[0].lower() == "or" for token, top in _tokens(text))
-
-
-def _tokens(text: str) -> Iterator[tuple[re.Match[str], bool]]:
-    """The tokens of `text`, and whether each stands outside all parentheses."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        depth += token[0].endswith("(") if token["paren"] else 0
-        yield token, depth == 0
-        depth -= token[0] == ")"
+def is_pattern(word: Word) -> bool:
+    """Whether a word stands for many values."""
+    return not word.quoted and bool(set("*?") & set(word.text))
 
 
 def _toggle(names: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A chip: a small toggle with a name and a live count, which keeps its place while the count grows."""
+"""A chip: a small toggle with a name and, where there is one, a live count, which keeps its place while it grows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.display import display
@@ -24,7 +24,7 @@ NAME_LIMIT: Final = 28
 
 
 class Choice(StrEnum):
-    """What a chip's category is in the filter."""
+    """What a chip stands for in the filter."""
 
     OPEN = "open"
     INCLUDED = "included"
@@ -39,17 +39,25 @@ def count_text(count: int) -> str:
 
 
 class Chip(QAbstractButton):
-    """Click chooses only it, Ctrl or Shift + click adds it, right or Alt + click excludes it."""
+    """Click chooses it, Ctrl or Shift + click adds it, Alt or middle click excludes it, right click opens its menu.
+
+    `what` is what it is one of; `count` None is none at all.
+    """
 
     chosen = Signal()
     added = Signal()
     excluded = Signal()
+    menu_asked = Signal(object)  # QPoint of the screen
 
-    def __init__(self, name: str, icon: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, icon: str = "", parent: QWidget | None = None, *, what: str = "category",
+        count: int | None = 0,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.name = name
         self.shown_name = display(name, limit=NAME_LIMIT)
-        self.count = 0
+        self.count = count
+        self._what = what
         self.choice = Choice.OPEN
         self._icon = icon
         self._digits = 3
@@ -78,12 +86,12 @@ class Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         name = QFontMetricsF(ui_font()).horizontalAdvance(self.shown_name)
-        count = QFontMetricsF(mono_font()).horizontalAdvance("0") * self._digits
+        digits = QFontMetricsF(mono_font()).horizontalAdvance("0") * self._digits
         icon = ICON + GAP if self._icon else 0
-        return QSize(round(2 * PADDING + icon + name + GAP + count) + 1, HEIGHT)
+        return QSize(round(2 * PADDING + icon + name + (0 if self.count is None else GAP + digits)) + 1, HEIGHT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.RightButton:
+        if event.button() == Qt.MouseButton.MiddleButton:
             self.excluded.emit()
         else:
             super().mousePressEvent(event)
@@ -93,6 +101,9 @@ class Chip(QAbstractButton):
         if event.button() == Qt.MouseButton.LeftButton and self.isDown() and inside:
             self._act(event.modifiers())
         self.setDown(False)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -110,7 +121,8 @@ class Chip(QAbstractButton):
 
     def _describe(self) -> None:
         state = "" if self.choice is Choice.OPEN else f", {self.choice.value}"
-        self.setAccessibleName(f"category {self.shown_name}, {self.count} events{state}")
+        count = "" if self.count is None else f", {self.count} events"
+        self.setAccessibleName(f"{self._what} {self.shown_name}{count}{state}")
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave, QEvent.Type.FocusIn):
@@ -139,6 +151,8 @@ class Chip(QAbstractButton):
         painter.setFont(font)
         painter.setPen(QColor(name))
         painter.drawText(QPointF(left, baseline), self.shown_name)
+        if self.count is None:
+            return
         mono, text = mono_font(), count_text(self.count)
         painter.setFont(mono)
         painter.setPen(QColor(count))

@@ -31,12 +31,14 @@ class PhaseToggles(QWidget):
         super().__init__(parent)
         self.setAccessibleName("phases shown")
         self._counts: Mapping[int, int] = {}
+        self._aside = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self.buttons = {phase: self._button(phase, phase.label not in hidden) for phase in Phase}
         for button in self.buttons.values():
             row.addWidget(button)
+        self._describe()
 
     def clause(self, text: str) -> str:
         """What must be added to the filter `text` to hide the phases that are not pressed."""
@@ -45,8 +47,11 @@ class PhaseToggles(QWidget):
 
     def show_text(self, text: str) -> None:
         """Step aside when the filter's text names phases."""
-        self.setEnabled(not _OWN_PHASE.search(text))
-        self._describe()
+        aside = _OWN_PHASE.search(text) is not None
+        if aside is not self._aside:
+            self._aside = aside
+            self.setEnabled(not aside)
+            self._describe()
 
     def show_counts(self, counts: Mapping[int, int]) -> None:
         """Tell in the tooltips how many rows of each phase were seen."""

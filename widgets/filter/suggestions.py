@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from widgets.filter.category_clause import quoted
+from app.filter.clause import value_text
 
-__all__ = ["History", "Suggestion", "suggestions"]
+__all__ = ["Suggestion", "suggestions"]
 
 MOST: Final = 30
 _WORD: Final = re.compile(r"[^\s()]*$")
@@ -26,25 +26,12 @@ Values = Callable[[str, str], Iterable[tuple[str, str]]]
 """The values that a field may have, given how they begin, each with a note."""
 
 
-class History:
-    """The last filters that were applied, the newest first."""
-
-    def __init__(self, most: int = 50) -> None:
-        self.texts: list[str] = []
-        self._most = most
-
-    def add(self, text: str) -> None:
-        """Remember a filter; an empty one is not worth it."""
-        if text:
-            self.texts = [text, *(other for other in self.texts if other != text)][: self._most]
-
-
 def suggestions(text: str, fields: Mapping[str, str], values: Values, history: Iterable[str]) -> list[Suggestion]:
     """What `text` could go on to, from the word that is being written; `fields` are names with their meanings."""
     used = [Suggestion(old, "used before") for old in history if old.startswith(text) and old != text]
     if pair := _FIELD_AND_VALUE.search(text):
         before, beginning = text[: pair.start(4)], pair[4].removeprefix('"')
-        told = [Suggestion(before + quoted(value), note) for value, note in values(pair[2], beginning)]
+        told = [Suggestion(before + value_text(value), note) for value, note in values(pair[2], beginning)]
     else:
         word = (_WORD.search(text) or [""])[0]
         before, sign = text[: len(text) - len(word)], "-" if word.startswith("-") else ""

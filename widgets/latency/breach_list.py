@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.columns.wording import cell
 from app.commands.row_text import clock_time
 from app.latency.breaches import Breach
 from app.session import Session
@@ -12,7 +13,6 @@ from app.store.store import Evicted
 from widgets.latency.head import ms_text
 from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
-from widgets.table.cells import cell
 from widgets.table.row_painter import PRIORITY_ICONS
 
 __all__ = ["BreachList"]

@@ -22,6 +22,7 @@ from widgets.look.icons import pixmap
 from widgets.look.keyed_rows import KeyedRows
 from widgets.look.sparkline import draw_curve
 from widgets.look.theme import current_palette, theme
+from widgets.look.tools import plain_tip
 
 __all__ = ["Card", "CardList", "CardModel"]
 
@@ -75,6 +76,9 @@ class CardModel(KeyedRows[T], Generic[T]):
             return self._card(item)
         if role in (Role.DisplayRole, Role.AccessibleTextRole):
             return self._card(item).sentence
+        if role == Role.ToolTipRole:
+            card = self._card(item)
+            return plain_tip(f"{card.title}\n{card.line}")
         return None
 
 

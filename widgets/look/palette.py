@@ -45,6 +45,8 @@ class Palette:
     normal: str
     low: str
     ok: str
+    undo: str
+    """What takes something back."""
     tint_failed: str
     """Behind a row that tells of a failure."""
     tint_retried: str
@@ -81,6 +83,7 @@ LIGHT: Final = Palette(
     normal="#1f5f8b",
     low="#5c6166",
     ok="#1b6b3a",
+    undo="#6d3fb0",
     tint_failed="#faeeec",
     tint_retried="#faf3e8",
 )
@@ -102,6 +105,7 @@ DARK: Final = Palette(
     normal="#7fc4f0",
     low="#a0a6ad",
     ok="#7fd39b",
+    undo="#c6a8ff",
     tint_failed="#2b1c1d",
     tint_retried="#2a2318",
 )

@@ -64,6 +64,7 @@ _LISTS: Final = """
 QAbstractItemView { background: $background; color: $text; border: none; outline: none;
     selection-background-color: $selection; selection-color: $text; }
 QHeaderView { background: $panel; border: none; }
+QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
     border-right: 1px solid $line; padding: 3px 8px; }
 QHeaderView::section:hover { color: $text; background: $raised; }
@@ -126,13 +127,11 @@ QLabel[tone="critical"] { color: $critical; }
 _PARTS: Final = """
 #filterbar { background: $panel; border-bottom: 1px solid $line; }
 #filter { padding: 4px 6px; }
-#filter[edge="pending"] { border-color: $high; }
-#filter[edge="applied"] { border-color: $ok; }
-#filter[edge="wrong"] { border-color: $critical; }
 #pill { border-radius: 11px; padding: 3px 12px; min-height: 14px; text-align: left; border: 1px solid transparent; }
 #pill:focus { border-color: $text; }
 #pill[state="following"] { background: $accent; color: $on_accent; }
 #pill[state="scrolled-back"] { background: $high; color: $on_accent; }
+#pill[state="sorted"] { background: $high; color: $on_accent; }
 #pill[state="paused"] { background: $text; color: $background; }
 #pill[state="stopped"] { background: $panel; color: $muted; border-color: $edge; }
 #banner { background: $tint_retried; border-bottom: 1px solid $line; }

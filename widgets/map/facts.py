@@ -39,6 +39,14 @@ LOOKS: Final = {
     FindingKind.STANDSTILL: ("circle-pause", "critical"),
     FindingKind.DEAD_LETTERS: ("skull", "critical"),
     FindingKind.UNACKED: ("hourglass", "high"),
+    FindingKind.GIVEN_UP: ("skull", "critical"),
+    FindingKind.RETRY_STORM: ("rotate-cw", "high"),
+    FindingKind.LEFT_BEHIND: ("undo-2", "critical"),
+    FindingKind.STUCK: ("clock", "high"),
+    FindingKind.VERSION_GAP: ("layers", "critical"),
+    FindingKind.VERSION_CONFLICT: ("layers-2", "critical"),
+    FindingKind.OVER_BUDGET: ("clock", "high"),
+    FindingKind.HIT_RATE: ("chart-spline", "high"),
 }
 """Icon and colour of each kind of finding."""
 

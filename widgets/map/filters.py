@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from app.filter.clause import clause
 from app.topology.map import MapEdge, MapNode, NodeKind, TopologyMap
 from eventscope.chart import LinkKind
-from widgets.filter.category_clause import quoted
 from widgets.map.groups import MANY
 
 __all__ = ["Incoming", "edge_filter", "incoming", "node_filter"]
@@ -28,7 +28,7 @@ def node_filter(node: MapNode, incoming: Incoming = ()) -> str | None:
     if node.id.startswith(MANY) or node.name.startswith("…") or (field and node.name.startswith("(")):
         return None
     if field:
-        return f"{field}:{quoted(node.name)}"
+        return clause(field, node.name)
     patterns = list(dict.fromkeys(_patterns(node, incoming)))
     return f"channel:{','.join(patterns)}" if patterns else None
 

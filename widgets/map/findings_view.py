@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,15 +12,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.commands.row_text import clock_time
 from app.display import display
+from app.filter.clause import clause, joined
+from app.findings.findings import find_all
 from app.session import Session
-from eventscope.event import EventPriority
-from eventscope.step import Phase
+from app.topology.findings import Finding
+from app.topology.map import MapNode
 from widgets.focus import Focus
 from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
 from widgets.map.changes_list import ChangesList
 from widgets.map.facts import LOOKS
-from widgets.map.filters import incoming, node_filter
+from widgets.map.filters import Incoming, incoming, node_filter
 
 __all__ = ["FindingsView", "Note"]
 
@@ -30,7 +33,9 @@ NOTHING: Final = "Nothing looks wrong: every subscription fires, every event has
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One finding; `filter` shows its events, `node` is its place on the map. `since` is ns since the epoch."""
+    """One finding; `filter` shows its events, `node` is its place on the map, `seq` the event that shows it and `trace`
+    that one's correlation. `since` is ns since the epoch.
+    """
 
     key: str
     icon: str
@@ -40,10 +45,12 @@ class Note:
     filter: str = ""
     node: str = ""
     since: int = 0
+    seq: int | None = None
+    trace: str | None = None
 
 
 class FindingsView(QWidget):
-    """Findings about the topology, losses, and budgets that were not kept; below them, what changed at the brokers."""
+    """What was found, and what was lost; below, what changed at the brokers."""
 
     node_wanted = Signal(object)  # id of a node of the map: str
 
@@ -57,7 +64,7 @@ class FindingsView(QWidget):
         self._empty = label(NOTHING, "empty", wrap=True)
         model: CardModel[Note] = CardModel(lambda note: note.key, card_of, self)
         self.list: CardList[Note] = CardList(model, "findings")
-        self.list.chosen.connect(lambda note: self.node_wanted.emit(note.node) if note.node else None)
+        self.list.chosen.connect(self._go)
         self.list.activated_item.connect(self._act)
         self.changes = ChangesList()
         self.changes.node_wanted.connect(self.node_wanted)
@@ -80,7 +87,7 @@ class FindingsView(QWidget):
         """Show what is found now, in the order in which it was first found."""
         self._refreshed = time.monotonic()
         now = time.time_ns()
-        notes = [*self._losses(), *self._topology(now), *self._budgets()]
+        notes = [*self._losses(), *self._found(now)]
         self._since = {note.key: note.since or self._since.get(note.key, now) for note in notes}
         self.list.show_all(sorted(map(self._dated, notes), key=lambda note: note.since))
         self.list.setVisible(bool(notes))
@@ -90,22 +97,13 @@ class FindingsView(QWidget):
     def _dated(self, note: Note) -> Note:
         return replace(note, since=self._since[note.key])
 
-    def _topology(self, now: int) -> list[Note]:
+    def _found(self, now: int) -> list[Note]:
         drawn = self._session.topology.map(now)
         nodes = {node.id: node for node in drawn.nodes}
         leading = incoming(drawn)
         return [
-            Note(
-                key=f"{finding.kind} {finding.node}",
-                icon=LOOKS[finding.kind][0],
-                tone=LOOKS[finding.kind][1],
-                kind=str(finding.kind),
-                text=finding.text,
-                filter=node_filter(nodes[finding.node], leading.get(finding.node, ())) or "",
-                node=finding.node,
-                since=finding.since,
-            )
-            for finding in self._session.topology.findings(now, drawn)
+            note_of(finding, events_of(finding, nodes.get(finding.node), leading))
+            for finding in find_all(self._session, now, drawn)
         ]
 
     def _losses(self) -> list[Note]:
@@ -126,19 +124,12 @@ class FindingsView(QWidget):
             notes.append(Note("clocks", "clock", "high", "clocks", text))
         return notes
 
-    def _budgets(self) -> list[Note]:
-        return [
-            Note(
-                f"budget {priority.name}",
-                "clock",
-                "high",
-                "over budget",
-                breach_text(count, priority),
-                breach_filter(priority),
-            )
-            for priority, count in sorted(self._session.breaches.counts().items(), reverse=True)
-            if count
-        ]
+    def _go(self, note: Note) -> None:
+        """Show the evidence: the place on the map, or the event with its trace."""
+        if note.seq is not None:
+            self._focus.select_event(note.seq, note.trace)
+        elif note.node:
+            self.node_wanted.emit(note.node)
 
     def _act(self, note: Note) -> None:
         if note.filter:
@@ -149,14 +140,31 @@ class FindingsView(QWidget):
         self.refresh()
 
 
-def breach_text(count: int, priority: EventPriority) -> str:
-    """How many events of a priority were late."""
-    return f"{count:,} {priority.name} {'event' if count == 1 else 'events'} took longer than the budget allows."
+def events_of(finding: Finding, node: MapNode | None, leading: Mapping[str, Incoming]) -> str:
+    """The filter that shows the events in question, "" where there is none."""
+    if node is None:
+        return finding.filter or (clause("correlation", finding.trace) if finding.trace else "")
+    events = node_filter(node, leading.get(node.id, ()))
+    if not events or finding.phase is None:
+        return events or ""
+    return joined(events, clause("phase", finding.phase.label), "and")
 
 
-def breach_filter(priority: EventPriority) -> str:
-    """The filter that shows handled events of a priority."""
-    return f"priority:{priority.name.lower()} phase:{Phase.HANDLED.label},{Phase.FAILED.label}"
+def note_of(finding: Finding, events: str) -> Note:
+    """A finding as it is shown; `events` is the filter that shows what it is about."""
+    icon, tone = LOOKS[finding.kind]
+    return Note(
+        f"{finding.kind} {finding.node or finding.key}",
+        icon,
+        tone,
+        str(finding.kind),
+        finding.text,
+        events,
+        finding.node,
+        finding.since,
+        finding.seq,
+        finding.trace,
+    )
 
 
 def card_of(note: Note) -> Card:

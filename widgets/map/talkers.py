@@ -9,14 +9,14 @@ from typing import Any, Final
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from app.columns.wording import size_text
 from app.commands.row_text import clock_time
 from app.display import display
+from app.filter.clause import clause, joined
 from app.topology.map import Talker
-from widgets.filter.category_clause import quoted
 from widgets.look.fonts import mono_font
 from widgets.look.keyed_rows import Index, KeyedRows
 from widgets.map.facts import rate_text
-from widgets.table.cells import size_text
 
 __all__ = ["TalkerModel", "TalkerTable"]
 
@@ -137,5 +137,5 @@ class TalkerTable(QTableView):
     def _propose(self, index: QModelIndex | Index) -> None:
         talker = self.talkers.item(index)
         if talker is not None and not talker.type.startswith(("(", "…")):
-            producer = "" if talker.producer.startswith(("(", "…")) else f" producer:{quoted(talker.producer)}"
-            self.filter_wanted.emit(f"type:{quoted(talker.type)}{producer}")
+            producer = "" if talker.producer.startswith(("(", "…")) else clause("producer", talker.producer)
+            self.filter_wanted.emit(joined(clause("type", talker.type), producer))

@@ -39,6 +39,8 @@ class Anchor(QObject):
         self._row_height = row_height
         self._place = Place(0, 0)
         self._seen = 0
+        self._at_top = False
+        """Whether rows in another order than that of arrival are shown from the first one on, whichever it is."""
         self._bar.valueChanged.connect(self._scrolled)
 
     @property
@@ -47,20 +49,33 @@ class Anchor(QObject):
         return self._bar.value() >= self._bar.maximum()
 
     @property
+    def seq(self) -> int | None:
+        """The event at the top, while the table stands still."""
+        return None if self.following else self._place.seq
+
+    @property
     def new_rows(self) -> int:
         """Rows below all that has been on screen so far."""
-        if self.following:
+        listing = self._model.listing
+        if self.following or not listing.newest_last:
             return 0
-        return max(len(self._model.matches) - self._model.matches.index_of(self._seen + 1), 0)
+        return max(len(listing) - listing.index_of(self._seen + 1), 0)
 
     def follow(self) -> None:
-        """Glue the table to its end."""
+        """Glue the table to its end, if that is where the newest rows are."""
+        if not self._model.listing.newest_last:
+            return
         self.following = True
         self.settle()
         self.changed.emit()
 
+    def begin_at_top(self) -> None:
+        """Show the first row, and whichever comes before it, until the reader scrolls or selects."""
+        self.following, self._at_top = False, True
+
     def suspend(self) -> None:
         """Let the table stand still from now on."""
+        self._at_top = False
         if self.following:
             self.following = False
             self._look()
@@ -74,8 +89,11 @@ class Anchor(QObject):
             if self.following:
                 self._bar.setValue(self._bar.maximum())
                 self._look()
+            elif self._at_top and not self._model.listing.newest_last:
+                self._bar.setValue(0)
+                self._look()
             else:
-                row = self._model.matches.index_of(self._place.seq)
+                row = self._model.listing.index_of(self._place.seq)
                 offset = self._place.offset if self._model.seq_at(row) == self._place.seq else 0
                 self._bar.setValue(row * self._row_height + offset)
 
@@ -91,7 +109,8 @@ class Anchor(QObject):
     def _scrolled(self) -> None:
         if self.is_moving:
             return
-        was, self.following = self.following, self.at_end
+        was, self.following = self.following, self.at_end and self._model.listing.newest_last
+        self._at_top = self._bar.value() == 0
         self._look()
         if was != self.following:
             self.changed.emit()

@@ -1,12 +1,28 @@
-"""Columns: the fields of the table in their default order, and how each is set."""
+"""Columns: fields as the table shows them, in their default order or as the user chose them, and how each is set."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["COLUMNS", "Column", "Elide", "column_number"]
+import msgspec
+
+from app.columns.field import Field
+from app.columns.fields import FIELDS, field_of
+from app.columns.wording import cell
+from app.display import display
+from app.table_setup import Align, ColumnChoice
+
+__all__ = ["COLUMNS", "Column", "Elide", "column_of", "columns_of"]
+
+log = logging.getLogger(__name__)
+
+
+WHOLE_ID: Final = 320
+"""Pixels that an id may take when all of it is shown."""
 
 
 class Elide(StrEnum):
@@ -20,13 +36,13 @@ class Elide(StrEnum):
 class Column:
     """One field: at least `width` pixels, at most `most` when there is room to show a longer text whole."""
 
-    key: str
-    title: str
+    field: Field
+    choice: ColumnChoice
+    """What the user chose that differs from the field's own; its width and whether it is hidden are kept elsewhere."""
     width: int
     most: int
-    tip: str
     mono: bool = False
-    right: bool = False
+    align: Align = "left"
     muted: bool = False
     hidden: bool = False
     elide: Elide = Elide.END
@@ -35,28 +51,98 @@ class Column:
     yields: int = 0
     """In a window too narrow for all columns those that yield are hidden, the highest first."""
 
+    @property
+    def key(self) -> str:
+        """The name of the field."""
+        return self.field.name
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return display(self.choice.title or self.field.title, limit=80)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the table has this column by itself."""
+        return any(column.key == self.key for column in COLUMNS)
+
+    def chosen(self, width: int, *, hidden: bool) -> ColumnChoice:
+        """The column as it is remembered."""
+        return msgspec.structs.replace(self.choice, width=width, hidden=hidden)
+
+    @property
+    def tip(self) -> str:
+        """What the field means."""
+        return self.field.meaning
+
+
+def built_in(
+    name: str, width: int, most: int, *, muted: bool = False, hidden: bool = False, mark: int = 0, yields: int = 0,
+    mono: bool = False,
+) -> Column:  # fmt: skip
+    """A column of a field with a name of its own."""
+    field = FIELDS[name]
+    return Column(
+        field, ColumnChoice(name), width, most,
+        mono=field.number or field.identifier or mono, align="right" if field.number else "left", muted=muted,
+        hidden=hidden, elide=Elide.MIDDLE if field.identifier else Elide.END, mark=mark, yields=yields,
+    )  # fmt: skip
+
 
 COLUMNS: Final = (
-    Column("number", "#", 48, 96, "Order of arrival; never given twice", mono=True, right=True, muted=True),
-    Column("time", "Time", 104, 140, "When it happened; right-click to count from elsewhere", mono=True),
-    Column("source", "Source", 60, 140, "Which of the attached sources it came from", muted=True, yields=2),
-    Column("phase", "Phase", 100, 132, "Which step of the event's life this is", mark=20),
-    Column("priority", "Prio", 44, 44, "Critical, high, normal or low", mono=True, mark=16),
-    Column("category", "Category", 80, 120, "What kind of event; often the first part of its type", yields=1),
-    Column("type", "Type", 128, 260, "Type of the event"),
-    Column("key", "Key", 80, 160, "Key or subject", hidden=True),
-    Column("producer", "Producer", 76, 150, "Who emitted it", muted=True, yields=3),
-    Column("subscription", "Subscription", 96, 180, "Who it was delivered to", muted=True),
-    Column(
-        "correlation", "Correlation", 96, 110, "Which flow it belongs to; the chip's colour is the flow's own",
-        mono=True, muted=True, elide=Elide.MIDDLE, mark=14,
-    ),
-    Column("latency", "Latency, ms", 92, 110, "From publish to the end of this step", mono=True, right=True),
-    Column("size", "Size", 64, 84, "Size of the payload", mono=True, right=True, muted=True, yields=4),
-    Column("info", "Info", 120, 4000, "What went wrong, or what the event carries"),
-)  # fmt: skip
+    built_in("number", 48, 96, muted=True),
+    built_in("time", 104, 140, mono=True),
+    built_in("source", 60, 140, muted=True, yields=2),
+    built_in("phase", 100, 132, mark=20),
+    built_in("priority", 44, 44, mono=True, mark=16),
+    built_in("category", 80, 120, yields=1),
+    built_in("type", 116, 260),
+    built_in("key", 80, 160, hidden=True),
+    built_in("producer", 76, 150, muted=True, yields=3),
+    built_in("subscription", 88, 180, muted=True),
+    built_in("correlation", 96, 110, muted=True, mark=14),
+    built_in("latency", 92, 110),
+    built_in("size", 64, 84, muted=True, yields=4),
+    built_in("info", 112, 4000),
+)
+"""The columns of a table that nobody has set."""
+
+KNOWN: Final = {column.key: column for column in COLUMNS} | {
+    "observed": built_in("observed", 104, 140, muted=True),
+    "causation": built_in("causation", 80, 110, muted=True),
+    "id": built_in("id", 80, 110, muted=True),
+}
+"""Columns that are not like any other."""
 
 
-def column_number(key: str) -> int:
-    """The logical number of a column; raises StopIteration for an unknown key."""
-    return next(i for i, column in enumerate(COLUMNS) if column.key == key)
+def columns_of(choices: Sequence[ColumnChoice]) -> list[Column]:
+    """The columns that were chosen, the default ones when none were. Fields that nobody knows are left out."""
+    columns: dict[str, Column] = {}
+    for choice in choices:
+        try:
+            columns.setdefault(choice.field, column_of(choice))
+        except ValueError as error:
+            log.warning("column: %s", error)
+    return list(columns.values()) or list(COLUMNS)
+
+
+def column_of(choice: ColumnChoice) -> Column:
+    """A column as it was chosen; raises ValueError when there is no such field."""
+    known = default(choice.field)
+    column = replace(
+        known, choice=choice, align=choice.align or known.align, hidden=choice.hidden,
+        mono=known.mono or choice.align == "right",
+    )  # fmt: skip
+    if not (choice.whole and known.field.identifier):
+        return column
+    whole = replace(known.field, write=lambda event: cell(known.field.whole(event)))
+    return replace(column, field=whole, most=WHOLE_ID)
+
+
+def default(name: str) -> Column:
+    """The column of a field as it comes; raises ValueError when there is no such field."""
+    if name in KNOWN:
+        return KNOWN[name]
+    if name in FIELDS:
+        return built_in(name, 72, 200)
+    return Column(field_of(name), ColumnChoice(name), 72, 240)

@@ -1,21 +1,24 @@
-"""The event model: the rows that match the filter, as Qt's views want them."""
+"""The event model: the rows of a listing, as Qt's views want them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.commands.row_text import priority_name
-from app.exports.times import rfc3339
-from app.filter.matches import Matches
+from app.columns.wording import moment
+from app.display import display
 from app.filter.query import Filter
+from app.listing.listing import Listing
+from app.listing.neighbours import moment_before
 from app.session import Session
 from app.store.stored import StoredEvent
 from widgets.look.tooltips import plain_tooltip
-from widgets.table.cells import PHASE_MARKS, PRIORITY_MARKS, Row, moment, sentence
-from widgets.table.columns import COLUMNS
+from widgets.table.cells import PHASE_MARKS, PRIORITY_MARKS, Row, sentence
+from widgets.table.columns import Column, columns_of
 from widgets.table.row_cache import RowCache
+from widgets.table.sorting import Sorting
 from widgets.table.times import TimeMode, time_text
 
 __all__ = ["EventModel", "Index"]
@@ -23,53 +26,104 @@ __all__ = ["EventModel", "Index"]
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 ROOT: Final = QModelIndex()
-
-FULL_TEXTS: Final = {
-    "source": "source", "category": "category", "type": "type", "key": "key", "producer": "producer",
-    "subscription": "subscription", "correlation": "correlation_id",
-}  # fmt: skip
-"""Columns that may be shortened, and the field of StoredEvent that has all of their text."""
+TIME: Final = "time"
+SORT_HINT: Final = "Click to sort, once more for the other direction, and again for the order of arrival."
+SIDES: Final = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "right": Qt.AlignmentFlag.AlignRight,
+    "centre": Qt.AlignmentFlag.AlignHCenter,
+}
 
 
 class EventModel(QAbstractTableModel):
-    """Row `i` is the i-th match. Changes once per tick: rows go at the top, come at the bottom, or all change."""
+    """Row `i` is row `i` of the listing. A tick has rows go at the top, come at the bottom, or all change."""
 
-    def __init__(self, session: Session, matches: Matches, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, listing: Listing, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.matches = matches
-        self.time_mode = TimeMode.ABSOLUTE
+        self.listing = listing
+        self.columns: list[Column] = []
+        self.time_mode = TimeMode(session.settings.table.time)
+        self.sorting = Sorting()
         self._store = session.store
+        self._marks = session.marks
+        self._reference = session.marks.reference
         self._cache = RowCache(session.store, session.settings.budgets_ms)
-        self._rows = len(matches)
-        self._going = 0
+        self._rows = len(listing)
+        self._going = range(0)
         self._origin: int | None = None
+        self._take(columns_of(session.settings.table.columns))
 
     def tick(self) -> bool:
-        """Take over what changed among the matches; whether anything did."""
-        change = self.matches.update()
+        """Take over what changed in the listing; whether anything did."""
+        self._refer()
+        change = self.listing.update()
         if change.reset:
             self._reset()
         else:
-            self._remove(change.removed)
+            self._remove(change.front, change.removed)
             self._insert(change.appended)
         return bool(change)
 
     def set_filter(self, wanted: Filter) -> None:
         """Show what passes another filter; what takes longer than a frame to find comes with later ticks."""
-        self.matches.set_filter(wanted)
+        self.listing.set_filter(wanted)
         self.tick()
+
+    def show(self, listing: Listing) -> None:
+        """Show the rows of another listing."""
+        self.listing = listing
+        listing.update()
+        self._reset()
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns."""
+        self.beginResetModel()
+        self._take(columns)
+        self.endResetModel()
+
+    def add_column(self, column: Column) -> None:
+        """Show one more column, behind the others."""
+        self.beginInsertColumns(ROOT, len(self.columns), len(self.columns))
+        self._take([*self.columns, column])
+        self.endInsertColumns()
+
+    def remove_column(self, number: int) -> None:
+        """Show a column no more."""
+        self.beginRemoveColumns(ROOT, number, number)
+        self._take([column for at, column in enumerate(self.columns) if at != number])
+        self.endRemoveColumns()
+
+    def change_column(self, number: int, column: Column) -> None:
+        """Show a column with another title or alignment."""
+        self._take([column if at == number else known for at, known in enumerate(self.columns)])
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, number, number)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, number), self.index(self._rows - 1, number))
+
+    def number_of(self, key: str) -> int | None:
+        """The place of the column of a field, None when there is none."""
+        return next((at for at, column in enumerate(self.columns) if column.key == key), None)
 
     def set_time_mode(self, mode: TimeMode) -> None:
         """Count times in another way."""
         self.time_mode = mode
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 1), self.index(self._rows - 1, 1))
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 1, 1)
+        number = self.number_of(TIME)
+        if number is not None:
+            self.change_column(number, self.columns[number])
+
+    def show_sorting(self, sorting: Sorting) -> None:
+        """Say in the header how rows are sorted."""
+        self.sorting = sorting
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def arrow(self, key: str) -> str:
+        """The arrow of a column by which rows are sorted, "" for any other."""
+        return self.sorting.arrow if key == self.sorting.field else ""
 
     def seq_at(self, row: int) -> int | None:
         """The number of the event in a row, None where there is none."""
-        at = row - self._going
-        return self.matches.seq_at(at) if 0 <= at < len(self.matches) else None
+        at = row if row < self._going.start else row - len(self._going)
+        return self.listing.seq_at(at) if 0 <= at < len(self.listing) and row not in self._going else None
 
     def row(self, number: int) -> Row | None:
         """A row as it is shown, None when its event is gone."""
@@ -85,58 +139,77 @@ class EventModel(QAbstractTableModel):
         shown = []
         for number, seq in zip(numbers, seqs, strict=True):
             if row := found.get(seq or 0):
-                shown.append((number, row, self._time(row, before)))
+                shown.append((number, row, time_text(self.time_mode, row.at, self._counted_from(row, before))))
                 before = row
         return shown
 
     def stored(self, number: int) -> StoredEvent | None:
         """The event of a row, None when it is gone."""
         seq = self.seq_at(number)
-        kept = seq is not None and self._store.oldest_seq <= seq < self._store.next_seq
+        kept = seq is not None and self._store.keeps(seq)
         return self._store.event(seq) if kept and seq is not None else None
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else self._rows
 
     def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        key = COLUMNS[index.column()].key
+        column = self.columns[index.column()]
         if role == Role.DisplayRole:
-            return self._text(index.row(), key)
+            return self._text(index.row(), column.key)
         if role == Role.ToolTipRole:
-            return plain_tooltip(self._full_text(index.row(), key))
+            event = self.stored(index.row())
+            return "" if event is None else plain_tooltip(self._tip(column, event))
         if role in (Role.AccessibleTextRole, Role.AccessibleDescriptionRole):
             event = self.stored(index.row())
-            return None if event is None else sentence(event)
-        return self._alignment(index.column()) if role == Role.TextAlignmentRole else None
+            return None if event is None else " · ".join(filter(None, (sentence(event), self._marks.told(event.seq))))
+        return alignment(column) if role == Role.TextAlignmentRole else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        column = COLUMNS[section]
+        column = self.columns[section]
         if role == Role.DisplayRole:
-            return self.time_mode.header if column.key == "time" else column.title
+            return " ".join(filter(None, (self._title(column), self.arrow(column.key))))
         if role == Role.ToolTipRole:
-            return plain_tooltip(column.tip)
-        return self._alignment(section) if role == Role.TextAlignmentRole else None
+            return plain_tooltip(f"{column.tip}\n{SORT_HINT}")
+        return alignment(column) if role == Role.TextAlignmentRole else None
+
+    def _take(self, columns: Sequence[Column]) -> None:
+        self.columns = list(columns)
+        self._cache.show([column.field for column in columns if column.key != TIME])
+
+    def _title(self, column: Column) -> str:
+        if column.key != TIME or self.time_mode is TimeMode.ABSOLUTE:
+            return column.title
+        return self.time_mode.header(from_reference=self._marks.reference is not None)
+
+    def _refer(self) -> None:
+        """Times count from a row as soon as it is made the reference; nobody would do that to see the time of day."""
+        if self._marks.reference != self._reference:
+            self._reference = self._marks.reference
+            wanted = TimeMode.RELATIVE if self._reference else self.time_mode
+            self.set_time_mode(wanted)
 
     def _reset(self) -> None:
         self.beginResetModel()
-        self._rows = len(self.matches)
+        self._rows = len(self.listing)
         self.endResetModel()
 
-    def _remove(self, count: int) -> None:
-        """The matches have forgotten these rows already; until Qt has too, numbers are counted from there."""
+    def _remove(self, front: int, count: int) -> None:
+        """The listing has forgotten these rows already; until Qt has too, numbers are counted from there."""
         if count:
-            self._going = count
-            self.beginRemoveRows(ROOT, 0, count - 1)
-            self._going = 0
+            self._going = range(front, front + count)
+            self.beginRemoveRows(ROOT, front, front + count - 1)
+            self._going = range(0)
             self._rows -= count
             self.endRemoveRows()
+        if count and front:
+            self.dataChanged.emit(self.index(0, 0), self.index(front - 1, len(self.columns) - 1))
 
     def _insert(self, count: int) -> None:
         if count:
@@ -144,8 +217,12 @@ class EventModel(QAbstractTableModel):
             self._rows += count
             self.endInsertRows()
 
+    def _tip(self, column: Column, event: StoredEvent) -> str:
+        """The whole of a cell, below the comment on its row."""
+        return "\n".join(filter(None, (display(self._marks.comment(event.seq)), column.field.whole(event))))
+
     def _text(self, number: int, key: str) -> str | None:
-        if key == "time":
+        if key == TIME:
             return next((text for _, _, text in self.rows(number, number)), None)
         row = self.row(number)
         if row is None:
@@ -156,29 +233,23 @@ class EventModel(QAbstractTableModel):
             return f"{PRIORITY_MARKS.get(row.priority, '')} {row.texts[key]}".strip()
         return row.texts[key]
 
-    def _full_text(self, number: int, key: str) -> str:
-        event = self.stored(number)
-        if event is None:
-            return ""
-        if key == "info" and event.error:
-            return event.error
-        if key == "time":
-            return rfc3339(moment(event)) or ""
-        if key == "priority":
-            return priority_name(event.priority)
-        if field := FULL_TEXTS.get(key):
-            return getattr(event, field) or ""
-        return self._text(number, key) or ""
-
-    def _time(self, row: Row, before: Row | None) -> str:
-        if self._origin is None:
-            self._origin = self._first_moment()
-        return time_text(self.time_mode, row.at, self._origin, before.at if before else None)
+    def _counted_from(self, row: Row, before: Row | None) -> int | None:
+        """The moment that the time of a row counts from, None for none."""
+        match self.time_mode:
+            case TimeMode.DELTA:
+                return before.at if before else None
+            case TimeMode.TRACE:
+                return moment_before(self._store, row.seq, row.correlation_id)
+            case TimeMode.RELATIVE:
+                return self._marks.reference.at if self._marks.reference else self._first_moment()
+        return None
 
     def _first_moment(self) -> int:
-        return moment(self._store.event(self._store.oldest_seq))
+        if self._origin is None:
+            self._origin = moment(self._store.event(self._store.oldest_seq))
+        return self._origin
 
-    @staticmethod
-    def _alignment(column: int) -> int:
-        side = Qt.AlignmentFlag.AlignRight if COLUMNS[column].right else Qt.AlignmentFlag.AlignLeft
-        return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+def alignment(column: Column) -> int:
+    """The side of the texts of a column, as Qt says it."""
+    return int(SIDES.get(column.align, Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)

@@ -1,8 +1,4 @@
-"""The event table: the live list of what happened, newest at the bottom.
-
-It is a QTableView as to header, selection, scrolling and accessibility, but paints its rows itself: Qt would call
-into Python some sixty times for each row that is visible.
-"""
+"""The event table: the live list of what happened, newest at the bottom unless it is sorted."""
 
 from __future__ import annotations
 
@@ -14,28 +10,33 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from app.columns.fields import field_of
 from app.filter.matches import Matches
 from app.filter.query import Filter
+from app.listing.layers import Layers, Make
+from app.listing.order import Direction
 from app.session import Session
 from widgets.focus import Focus
-from widgets.look.theme import theme
 from widgets.table.anchor import Anchor
 from widgets.table.column_header import ColumnHeader
-from widgets.table.columns import COLUMNS
-from widgets.table.event_model import EventModel, Index
+from widgets.table.commands import open_window
+from widgets.table.event_model import Index
+from widgets.table.folds import Folds
+from widgets.table.hunt import Hunt
 from widgets.table.jumps import Jumps
-from widgets.table.keys import command_of
+from widgets.table.keys import TableKeys
 from widgets.table.live import Live, LiveState
 from widgets.table.live_watch import LiveWatch
-from widgets.table.menu import open_row_menu
-from widgets.table.row_painter import Look, RowPainter, Slot, Strip
+from widgets.table.menu import open_cell_menu
+from widgets.table.notes import Notes
+from widgets.table.row_painter import Strip
+from widgets.table.row_view import RowView
+from widgets.table.sorting import Sorting
 from widgets.table.vacancy import Vacancy
 
 __all__ = ["EventTable"]
@@ -43,7 +44,7 @@ __all__ = ["EventTable"]
 Update = QItemSelectionModel.SelectionFlag
 
 
-class EventTable(QTableView):
+class EventTable(RowView):
     """Shows the matches of a filter; `live_changed` says whether it shows the newest of them."""
 
     filter_wanted = Signal()
@@ -52,41 +53,57 @@ class EventTable(QTableView):
     pause_toggled = Signal()
     catch_up_wanted = Signal()
     start_wanted = Signal()
+    place_wanted = Signal(object)  # EventTable
+    colour_wanted = Signal(str)
+    ignored_toggled = Signal()
+    help_wanted = Signal()
+    said = Signal(str)
     check_wanted = Signal(object)  # Source
     live_changed = Signal(object)  # Live
 
     def __init__(self, session: Session, focus: Focus, matches: Matches, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.focus = focus
-        self.rows = EventModel(session, matches, self)
-        self.painter = RowPainter()
-        self._set_up()
+        super().__init__(session, focus, matches, parent)
+        self.layers = Layers(matches, session.store)
         self.anchor = Anchor(self, self.rows, self.painter.row_height)
-        self.columns = ColumnHeader(self, self.rows, self.painter)
+        self.columns = ColumnHeader(session, self, self.rows, self.painter, self.rows_in_view)
         self.setModel(self.rows)
         self.columns.set_up()
-        self.jumps = Jumps(session.store, matches)
+        self.jumps = Jumps(session.store, self.layers)
+        self.folds = Folds(self)
+        self.hunt = Hunt(self)
+        self.hunt.found.connect(self.go_to)
+        self.notes = Notes(self)
+        self.gutter.marked.connect(self.notes.toggle_row)
+        self._keys = TableKeys(session)
         self._watch = LiveWatch(session, focus)
         self._live = Live(LiveState.FOLLOWING)
-        self._vacancy = Vacancy(session, matches, self)  # Qt would scroll a child of the viewport away
-        self._vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
-        self._vacancy.check_wanted.connect(self.check_wanted)
+        self._direction: Direction | None = None
+        self._sorting = Sorting()
+        self.vacancy = Vacancy(session, matches, self)  # Qt would scroll a child of the viewport away
+        self.vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
+        self.vacancy.check_wanted.connect(self.check_wanted)
         self.anchor.changed.connect(self._tell_live)
+        self.columns.sort_wanted.connect(self.sort_by)
+        self.columns.rearranged.connect(self._settle)
+        focus.column_wanted.connect(self.add_column)
+        self.doubleClicked.connect(lambda _: open_window(self))
         focus.event_changed.connect(self._show_event)
-        focus.trace_changed.connect(self._repaint)
+        focus.trace_changed.connect(self.repaint_rows)
         focus.horizon_changed.connect(self._hold)
-        theme().changed.connect(self._recolour)
+        self._sort()
 
     def tick(self) -> None:
         """Show what is new; nothing moves unless the table follows."""
+        self.columns.tick()
+        self._sort()
         with self.anchor.moving():
             changed = self.rows.tick()
         if changed:
             self._settle()
         if self.anchor.following:
             self.columns.learn(*self._visible(self.viewport().rect()))
-        self._vacancy.tick()
+        self.notes.tick()
+        self.vacancy.tick()
         self._tell_live()
 
     def set_filter(self, wanted: Filter) -> None:
@@ -96,9 +113,36 @@ class EventTable(QTableView):
         self._settle()
         self._tell_live()
 
+    def group(self, make: Make | None) -> None:
+        """Show groups of rows as `make` says, or each row with None; the order stays."""
+        self.layers.group(make)
+        self._list()
+
+    def sort_by(self, field: str) -> None:
+        """Sort by a field, with "-" before it for the largest first; "" is the order of arrival."""
+        self.session.settings = self.session.settings.with_table(sort=field)
+        self.columns.tick()
+        self._sort()
+
+    def add_column(self, field: str) -> None:
+        """Show a field in a column of its own."""
+        try:
+            self.columns.add(field)
+        except ValueError as error:
+            self.said.emit(str(error))
+
     def follow(self) -> None:
-        """Show the newest rows, and go on doing so."""
+        """Show the newest rows, in the order of arrival, and go on doing so."""
+        if self._sorting.field:
+            self.sort_by("")
         self.anchor.follow()
+
+    def go_to_end(self) -> None:
+        """Show the last row: the newest one, unless rows are sorted."""
+        if self._sorting.field:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        else:
+            self.follow()
 
     def stay(self) -> None:
         """Stand still at what is shown now, as if the reader had scrolled back to it."""
@@ -106,7 +150,7 @@ class EventTable(QTableView):
 
     def act_on_pill(self) -> None:
         """What a click on the state pill means now."""
-        if self._live.state is LiveState.SCROLLED_BACK:
+        if self._live.state in (LiveState.SCROLLED_BACK, LiveState.SORTED):
             self.follow()
         elif self._live.state is LiveState.STOPPED:
             self.start_wanted.emit()
@@ -127,7 +171,7 @@ class EventTable(QTableView):
         if row is not None:
             self.anchor.suspend()
             self.focus.select_event(row.seq, row.correlation_id)
-        self.viewport().update()
+        self.repaint_rows()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt makes the first visible row the current one; nobody has chosen it."""
@@ -136,7 +180,9 @@ class EventTable(QTableView):
         self._restore_selection()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        command = command_of(event)
+        if self.folds.press(event):
+            return event.accept()
+        command = self._keys.command(event)
         if command is None:
             return super().keyPressEvent(event)
         command(self)
@@ -149,11 +195,10 @@ class EventTable(QTableView):
         _, lowest = self._visible(self.viewport().rect())
         return self.rows.index(min(lowest, self.rows.rowCount() - 1), 0)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: Qt would read the whole model, row by row."""
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Who clicks on a row wants it to stay, also when it was selected already."""
+        if self.folds.click(event.position().toPoint()):
+            return
         super().mousePressEvent(event)
         if self.indexAt(event.position().toPoint()).isValid():
             self.anchor.suspend()
@@ -168,46 +213,47 @@ class EventTable(QTableView):
         index = self.indexAt(event.pos())
         if index.isValid():
             self.anchor.suspend()
-            open_row_menu(self, index, event.globalPos())
+            open_cell_menu(self, index, event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         with self.anchor.moving():
             super().resizeEvent(event)
         self.columns.arrange()
         self.anchor.settle()
-        self._vacancy.fill(self.viewport().geometry())
+        self.vacancy.fill(self.viewport().geometry())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        area, top = event.rect(), self.verticalScrollBar().value()
-        strips = [
-            Strip(number * self.painter.row_height - top, row, self._look(row.seq, row.correlation_id, text))
-            for number, row, text in self.rows.rows(*self._visible(area))
-        ]
-        painter = QPainter(self.viewport())
-        self.painter.paint(painter, self._slots(area.left(), area.right()), strips, self.viewport().width())
+    def strips(self, area: QRect) -> list[Strip]:
+        """The rows that `area` of the viewport touches, with how many others each stands for."""
+        return self.folds.looks(super().strips(area))
 
-    def _visible(self, area: QRect) -> tuple[int, int]:
-        """The first and last row that `area` of the viewport touches."""
-        top, height = self.verticalScrollBar().value(), self.painter.row_height
-        return (top + area.top()) // height, (top + area.bottom()) // height
+    def _list(self) -> None:
+        """Show the rows of the layer that is on top now."""
+        with self.anchor.moving():
+            self.rows.show(self.layers.top)
+        self._settle()
+        self._tell_live()
 
-    def _look(self, seq: int, correlation_id: str | None, text: str) -> Look:
-        traced = correlation_id is not None and correlation_id == self.focus.correlation_id
-        return Look(text, seq == self.focus.seq, traced)
-
-    def _slots(self, left: int, right: int) -> list[Slot]:
-        """The columns that lie between `left` and `right`."""
-        header, slots = self.horizontalHeader(), []
-        for number, column in enumerate(COLUMNS):
-            at, width = header.sectionViewportPosition(number), header.sectionSize(number)
-            if width and at <= right and at + width >= left:
-                slots.append(Slot(column, at, width))
-        return slots
+    def _sort(self) -> None:
+        """Sort as the settings say, if rows are not so already."""
+        sorting = self.columns.sorting
+        if sorting == self._sorting:
+            return
+        self._sorting = sorting
+        self.layers.sort(Direction(field_of(sorting.field), sorting.descending) if sorting.field else None)
+        self._list()
+        if not sorting.field and self.currentIndex().isValid():
+            self.anchor.suspend()
+            self._scroll_to_selection()
+        elif not sorting.field:
+            self.anchor.follow()
 
     def _settle(self) -> None:
+        if self.layers.direction is not self._direction:
+            self._direction = self.layers.direction
+            self.anchor.begin_at_top()
         self.anchor.settle()
         self._restore_selection()
-        self.viewport().update()
+        self.repaint_rows()
 
     def _restore_selection(self) -> None:
         """Rows were renumbered: select the row where the selected event is now."""
@@ -224,40 +270,19 @@ class EventTable(QTableView):
             self._restore_selection()
             if row is not None:
                 self.anchor.suspend()
-                self.scrollTo(self.rows.index(row, 0), QAbstractItemView.ScrollHint.EnsureVisible)
-        self.viewport().update()
+                self._scroll_to_selection()
+        self.repaint_rows()
+
+    def _scroll_to_selection(self) -> None:
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.EnsureVisible)
 
     def _hold(self, horizon: int | None) -> None:
-        self.rows.matches.horizon = horizon
+        self.rows.listing.horizon = horizon
         self.tick()
 
     def _tell_live(self) -> None:
-        live = self._watch.live(self.anchor)
+        live = self._watch.live(self.anchor, self._sorting.label, is_sorted=self.layers.is_settled)
         if live != self._live:
             self._live = live
             self.live_changed.emit(live)
-
-    def _recolour(self) -> None:
-        self.painter.recolour()
-        self.viewport().update()
-
-    def _repaint(self) -> None:
-        self.viewport().update()
-
-    def _set_up(self) -> None:
-        self.setAccessibleName("events")
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(1)
-        rows.setDefaultSectionSize(self.painter.row_height)

@@ -1,63 +1,63 @@
-"""Jumps: from one row of the table to the next one of some kind."""
+"""Jumps: from one row of the table to the next one of some kind, however far away it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.filter.matches import Matches
+from app.landmarks import Landmark, meant
+from app.listing.layers import Layers
+from app.listing.listing import Listing, lists
+from app.marks import Mark, among
 from app.store.store import Store
-from eventscope.step import Phase
 
 __all__ = ["Jumps"]
 
-ERRORS: Final = np.array([Phase.FAILED, Phase.DEAD_LETTERED, Phase.DROPPED], np.uint8)
 AT_A_TIME: Final = 65_536
+"""Rows looked at in one step: about a millisecond."""
 
 
 class Jumps:
-    """Finds rows among the matches; `step` is 1 for downwards and -1 for upwards."""
+    """Finds rows of the listing; `step` is 1 for downwards and -1 for upwards. Ignored rows are passed over."""
 
-    def __init__(self, store: Store, matches: Matches) -> None:
+    def __init__(self, store: Store, layers: Layers) -> None:
         self._store = store
-        self._matches = matches
+        self._layers = layers
 
     def row_of(self, seq: int | None) -> int | None:
         """The row of an event, None when the filter hides it or it is gone."""
         if seq is None:
             return None
-        row = self._matches.index_of(seq)
-        return row if row < len(self._matches) and self._matches.seq_at(row) == seq else None
+        return self._listing.index_of(seq) if lists(self._listing, seq) else None
 
-    def next_row(self, row: int, step: int) -> int | None:
-        """The neighbouring row; from nowhere (-1) downwards it is the first."""
-        return row + step if 0 <= row + step < len(self._matches) else None
+    def search(self, row: int, step: int, landmark: Landmark) -> Iterator[int | None]:
+        """The next row after `row` that is meant, with a None for each step of the search before it.
 
-    def next_error(self, row: int, step: int) -> int | None:
-        """The next row that tells of a failure."""
+        Rows may come and go between the steps; the search goes on from the event that it saw last.
+        """
         start = row + step
-        while 0 <= start < len(self._matches):
+        while 0 <= start < len(self._listing):
             low, high = (start, start + AT_A_TIME) if step > 0 else (max(start + 1 - AT_A_TIME, 0), start + 1)
-            found = np.flatnonzero(np.isin(self._phases(self._matches.seqs(low, high)), ERRORS))
+            seqs = self._listing.seqs(low, high)
+            found = np.flatnonzero(self._tested(seqs, landmark))
             if len(found):
-                return low + int(found[0] if step > 0 else found[-1])
-            start = high if step > 0 else low - 1
-        return None
+                yield low + int(found[0] if step > 0 else found[-1])
+                return
+            yield None
+            start = self._beside(int(seqs[-1] if step > 0 else seqs[0]), step)
 
-    def next_of_correlation(self, row: int, correlation_id: str | None, step: int) -> int | None:
-        """The next row of the same correlation."""
-        if correlation_id is None or not 0 <= row < len(self._matches):
-            return None
-        seqs, here = self._store.correlated(correlation_id), self._matches.seq_at(row)
-        later = seqs[seqs > here] if step > 0 else seqs[seqs < here][::-1]
-        return next((found for seq in later.tolist() if (found := self.row_of(seq)) is not None), None)
+    def _tested(self, seqs: NDArray[np.int64], landmark: Landmark) -> NDArray[np.bool_]:
+        ignored = self._store.marks.rows(Mark.IGNORED)
+        return meant(self._store, seqs, landmark) & ~among(seqs, ignored)
 
-    def _phases(self, seqs: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The phases of rows; those that were evicted a moment ago count as published."""
-        phases = np.zeros(len(seqs), np.uint8)
-        for chunk in self._store.chunks:
-            low, high = np.searchsorted(seqs, (chunk.first_seq, chunk.next_seq))
-            phases[low:high] = chunk.phase[seqs[low:high] - chunk.first_seq]
-        return phases
+    def _beside(self, seq: int, step: int) -> int:
+        """The row next to an event, or next to where it was."""
+        row = self._listing.index_of(seq)
+        return row + step if lists(self._listing, seq) else row - (step < 0)
+
+    @property
+    def _listing(self) -> Listing:
+        return self._layers.top

@@ -1,131 +1,140 @@
-"""The keys of the table."""
+"""The keys of the table: which there are, and which command each gives now that the user may have chosen others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QKeyCombination, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from app.exports.event_json import event_line
+from app.marks import Mark
+from widgets.table.commands import (
+    Command,
+    clear_conversations,
+    colour_conversation,
+    copy_event,
+    count_from_here,
+    count_otherwise,
+    edit_comment,
+    follow,
+    go_breach,
+    go_correlation,
+    go_end,
+    go_error,
+    go_mark,
+    go_row,
+    go_top,
+    go_visit,
+    mute_type,
+    open_columns,
+    open_trace,
+    open_window,
+    select_nothing,
+    toggle,
+    toggle_ignored,
+    want_catch_up,
+    want_filter,
+    want_help,
+    want_pause,
+    want_place,
+)
 
 if TYPE_CHECKING:
-    from widgets.table.event_table import EventTable
+    from app.session import Session
 
-__all__ = ["TABLE_KEYS", "TableKey", "command_of", "copy_event", "open_trace"]
-
-Command = Callable[["EventTable"], object]
-
-
-def copy_event(table: EventTable) -> None:
-    """The current row's event to the clipboard, as JSON."""
-    event = table.rows.stored(table.currentIndex().row())
-    if event is not None:
-        QGuiApplication.clipboard().setText(event_line(event))
-
-
-def open_trace(table: EventTable) -> None:
-    """Show the trace that the current row belongs to."""
-    event = table.rows.stored(table.currentIndex().row())
-    if event is not None and event.correlation_id is not None:
-        table.focus.select_trace(event.correlation_id)
-        table.trace_wanted.emit()
-
-
-def go_row(step: int) -> Command:
-    """To the neighbouring row."""
-    return lambda table: table.go_to(table.jumps.next_row(table.currentIndex().row(), step))
-
-
-def go_error(step: int) -> Command:
-    """To the next error; upwards from nowhere it is the last."""
-
-    def go(table: EventTable) -> None:
-        current = table.currentIndex().row()
-        start = table.rows.rowCount() if current < 0 and step < 0 else current
-        table.go_to(table.jumps.next_error(start, step))
-
-    return go
-
-
-def go_correlation(step: int) -> Command:
-    """To the next row of the current row's correlation."""
-
-    def go(table: EventTable) -> None:
-        number = table.currentIndex().row()
-        row = table.rows.row(number)
-        if row is not None:
-            table.go_to(table.jumps.next_of_correlation(number, row.correlation_id, step))
-
-    return go
-
-
-def want_pause(table: EventTable) -> None:
-    """Ask for the window to be paused, or to go on."""
-    table.pause_toggled.emit()
-
-
-def want_catch_up(table: EventTable) -> None:
-    """Ask to go on from where the window was paused."""
-    table.catch_up_wanted.emit()
-
-
-def want_filter(table: EventTable) -> None:
-    """Ask for the filter bar."""
-    table.filter_wanted.emit()
-
-
-def select_nothing(table: EventTable) -> None:
-    """Let go of the selected event and trace, in all views."""
-    table.focus.select_event(None)
-    table.focus.select_trace(None)
-
-
-def go_top(table: EventTable) -> None:
-    """To the oldest row."""
-    table.verticalScrollBar().setValue(0)
+__all__ = ["TABLE_KEYS", "TableKey", "TableKeys", "table_keys"]
 
 
 class TableKey(NamedTuple):
-    """A key of the table, and what it does to it. `also` is another key that does the same."""
+    """A key of the table, and what it does to it. `also` is another key that always does the same.
+
+    `id` is the name that the settings know it by: it stays when the words change.
+    """
 
     name: str
     key: str
     act: Command
     also: str = ""
+    id: str = ""
 
 
 TABLE_KEYS: Final = (
-    TableKey("Pause or go on", "Space", want_pause),
-    TableKey("Go on from where it was paused", "Shift+Space", want_catch_up),
-    TableKey("Follow the newest", "F", lambda table: table.follow(), also="End"),
-    TableKey("To the oldest row", "Home", go_top),
-    TableKey("Filter", "/", want_filter),
-    TableKey("Next match", "N", go_row(1)),
-    TableKey("Previous match", "Shift+N", go_row(-1)),
-    TableKey("Next error", "E", go_error(1)),
-    TableKey("Previous error", "Shift+E", go_error(-1)),
-    TableKey("Next event of this correlation", "Ctrl+.", go_correlation(1)),
-    TableKey("Previous event of this correlation", "Ctrl+,", go_correlation(-1)),
-    TableKey("Open the trace", "T", open_trace),
-    TableKey("Copy the event as JSON", "Ctrl+C", copy_event),
-    TableKey("Select nothing", "Esc", select_nothing),
-)
+    TableKey("Pause or go on", "Space", want_pause, id="table.pause"),
+    TableKey(
+        "Go on from where it was paused", "Shift+Space", want_catch_up, id="table.catch-up"
+    ),
+    TableKey("Follow the newest", "F", follow, id="table.follow"),
+    TableKey("To the last row, and follow", "End", go_end, id="table.last"),
+    TableKey("To the first row", "Home", go_top, id="table.oldest"),
+    TableKey("Go to a number or time…", "G", want_place, id="table.go-to"),
+    TableKey("Filter", "/", want_filter, id="table.filter"),
+    TableKey("Next match", "N", go_row(1), id="table.next-match"),
+    TableKey("Previous match", "Shift+N", go_row(-1), id="table.previous-match"),
+    TableKey("Next error", "E", go_error(1), id="table.next-error"),
+    TableKey("Previous error", "Shift+E", go_error(-1), id="table.previous-error"),
+    TableKey("Next event over its latency budget", "B", go_breach(1), id="table.next-breach"),
+    TableKey("Previous event over its latency budget", "Shift+B", go_breach(-1), id="table.previous-breach"),
+    TableKey("Next event of this correlation", "Ctrl+.", go_correlation(1), id="table.next-of-correlation"),
+    TableKey("Previous event of this correlation", "Ctrl+,", go_correlation(-1), id="table.previous-of-correlation"),
+    TableKey("Back to the event selected before", "Alt+Left", go_visit(-1), id="table.back"),
+    TableKey("Forward to the event selected after", "Alt+Right", go_visit(1), id="table.forward"),
+    TableKey("Mark the row, or unmark it", "M", toggle(Mark.MARKED), id="table.mark"),
+    TableKey("Next marked row", "Shift+M", go_mark(1), id="table.next-mark"),
+    TableKey("Previous marked row", "Ctrl+Shift+M", go_mark(-1), id="table.previous-mark"),
+    TableKey("Comment on the row", ";", edit_comment, id="table.comment"),
+    TableKey("Ignore the row, or no longer", "I", toggle(Mark.IGNORED), id="table.ignore"),
+    TableKey("Hide or show ignored rows", "Shift+I", toggle_ignored, id="table.hide-ignored"),
+    TableKey("Count times from the row, or no longer", "Ctrl+T", count_from_here, id="table.time-reference"),
+    TableKey("Show times in another way", "Ctrl+Shift+T", count_otherwise, id="table.times"),
+    TableKey("Columns, order and times…", "Ctrl+Shift+C", open_columns, id="table.columns"),
+    *(
+        TableKey(f"Colour this conversation: {n}", f"Ctrl+{n}", colour_conversation(n), id=f"table.colour-{n}")
+        for n in range(1, 10)
+    ),
+    TableKey(
+        "Take off the colours of conversations", "Ctrl+0", clear_conversations,
+        id="table.colour-none",
+    ),
+    TableKey("Mute the type of the row", "Ctrl+M", mute_type, id="table.mute-type"),
+    TableKey("Open in a window of its own", "Return", open_window, also="Enter", id="table.open"),
+    TableKey("Open the trace", "T", open_trace, id="table.trace"),
+    TableKey("Copy the event as JSON", "Ctrl+C", copy_event, id="table.copy"),
+    TableKey("Keys", "?", want_help, id="table.help"),
+    TableKey("Select nothing", "Esc", select_nothing, id="table.deselect"),
+)  # fmt: skip
 """Every key of the table; help and palette list them."""
 
 
-@cache
-def by_sequence() -> dict[QKeySequence, Command]:
+def table_keys(chosen: Mapping[str, str]) -> list[TableKey]:
+    """The keys of the table as the user has them."""
+    return [known._replace(key=chosen.get(known.id, known.key)) for known in TABLE_KEYS]
+
+
+class TableKeys:
+    """Tells what a key does in a table. The settings are looked at with each key: they may change at any time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._chosen: Mapping[str, str] | None = None
+        self._commands: dict[QKeySequence, Command] = {}
+
+    def command(self, event: QKeyEvent) -> Command | None:
+        """What a key does, None when that is left to Qt."""
+        if self._chosen is not self._session.settings.keys:
+            self._chosen = self._session.settings.keys
+            self._commands = by_sequence(table_keys(self._chosen))
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        pressed = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
+        return self._commands.get(pressed) or self._commands.get(QKeySequence(sign_of(event)))
+
+
+def by_sequence(keys: list[TableKey]) -> dict[QKeySequence, Command]:
     """What each key does."""
-    return {QKeySequence(key): known.act for known in TABLE_KEYS for key in (known.key, known.also) if key}
+    return {QKeySequence(key): known.act for known in keys for key in (known.also, known.key) if key}
 
 
-def command_of(event: QKeyEvent) -> Command | None:
-    """What a key does in the table, None when that is left to Qt."""
-    if event.text() == "/":
-        # By its text, because on many keyboards it is typed with Shift.
-        return want_filter
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return by_sequence().get(QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key()))))
+def sign_of(event: QKeyEvent) -> str:
+    """The sign that was typed: on many keyboards `/`, `;` and `?` are typed with Shift."""
+    text = event.text()
+    return text if len(text) == 1 and text.isprintable() and not text.isalnum() and not text.isspace() else ""

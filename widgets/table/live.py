@@ -9,21 +9,27 @@ __all__ = ["Live", "LiveState"]
 
 
 class LiveState(StrEnum):
-    """The four states of the window."""
+    """The states of the window."""
 
     FOLLOWING = "following"
     SCROLLED_BACK = "scrolled-back"
+    SORTED = "sorted"
     PAUSED = "paused"
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A state; `count` rows are new below (scrolled back) or held (paused), `since` is a time of day."""
+    """A state; `count` rows are new below (scrolled back) or held (paused), `since` is a time of day.
+
+    `by` is what rows are sorted by, or are being sorted by as long as they are not `in_order`.
+    """
 
     state: LiveState
     count: int = 0
     since: str = ""
+    by: str = ""
+    in_order: bool = True
 
     @property
     def text(self) -> str:
@@ -33,6 +39,8 @@ class Live:
                 return "Following"
             case LiveState.SCROLLED_BACK:
                 return f"Scrolled back · {self.count:,} new ↓" if self.count else "Scrolled back"
+            case LiveState.SORTED:
+                return f"Sorted by {self.by}" if self.in_order else f"Sorting by {self.by} …"
             case LiveState.PAUSED:
                 return f"Paused since {self.since} · {self.count:,} held"
             case LiveState.STOPPED:
@@ -46,6 +54,8 @@ class Live:
                 return "The newest rows are shown as they come. Click or press Space to pause."
             case LiveState.SCROLLED_BACK:
                 return "Nothing moves while you read; capture continues. Click or press End to follow again."
+            case LiveState.SORTED:
+                return "New rows come in at their places. Click or press F for the order of arrival, at the newest."
             case LiveState.PAUSED:
                 return "The whole window stays at one instant; capture continues. Click or press Space to go on."
             case LiveState.STOPPED:

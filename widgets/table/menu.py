@@ -1,56 +1,127 @@
-"""The menu of a row: filters made of what it says, and copies of it."""
+"""The menu of a cell: filters made of what it says, what can be done with its row, and copies of both."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.display import display
+from app.colours import CONVERSATION_TONES
+from app.columns.field import Field
+from app.columns.fields import FIELDS
+from app.commands.row_text import row_text
+from app.decoding import place_of
+from app.exports.event_json import event_line
+from app.marks import Mark
 from app.store.stored import StoredEvent
-from widgets.filter.category_clause import quoted
-from widgets.table.keys import copy_event, open_trace
+from widgets.clause_menu import add_filters, shown
+from widgets.detail.decode_dialog import DecodeDialog
+from widgets.table.commands import mute_type, open_trace
+from widgets.table.keys import table_keys
 
 if TYPE_CHECKING:
     from widgets.table.event_table import EventTable
 
-__all__ = ["menu_of_row", "open_row_menu"]
+__all__ = ["menu_of_cell", "open_cell_menu"]
+
+OFTEN: Final = ("type", "category", "source", "producer", "subscription", "correlation")
+"""Fields by which rows are narrowed down often, whichever cell was clicked on."""
 
 
-def open_row_menu(table: EventTable, index: QModelIndex, at: QPoint) -> None:
-    """Open the menu of the row at `index`; it never blocks the loop."""
+def open_cell_menu(table: EventTable, index: QModelIndex, at: QPoint) -> None:
+    """Open the menu of the cell at `index`; it never blocks the loop."""
     event = table.rows.stored(index.row())
     if event is not None:
-        menu_of_row(table, event, str(index.data() or "")).popup(at)
+        menu_of_cell(table, event, table.rows.columns[index.column()].field).popup(at)
 
 
-def menu_of_row(table: EventTable, event: StoredEvent, cell: str) -> QMenu:
-    """The menu for an event; `cell` is the text that was clicked on."""
+def menu_of_cell(table: EventTable, event: StoredEvent, field: Field) -> QMenu:
+    """The menu for what an event says in a field."""
     menu = QMenu(table)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for field, value in (
-        ("type", event.type), ("category", event.category), ("correlation", event.correlation_id),
-    ):  # fmt: skip
-        if value:
-            clause = f"{field}:{quoted(value)}"
-            menu.addAction(plain(f"Only {field} {value}"), partial(table.focus.propose_filter, clause))
+    menu.setToolTipsVisible(True)
+    clause = field.clause(event)
+    add_filters(menu, table.focus, clause)
+    add_shortcuts(menu.addMenu("Only"), table, event)
     if event.type:
-        clause = f"-type:{quoted(event.type)}"
-        menu.addAction(plain(f"Exclude type {event.type}"), partial(table.clause_wanted.emit, clause))
+        exclude = FIELDS["type"].clause(event)
+        menu.addAction(f"Exclude type {shown(event.type)}", partial(table.focus.join_filter, exclude, "not"))
+        menu.addAction(f"Mute type {shown(event.type)}{key_of(table, 'mute-type')}", partial(mute_type, table))
     menu.addSeparator()
-    trace = menu.addAction("Open trace\tT", lambda: open_trace(table))
+    add_colours(menu.addMenu("Colour"), table, event, clause)
+    add_notes(menu, table, event)
+    menu.addSeparator()
+    trace = menu.addAction(f"Open trace{key_of(table, 'trace')}", partial(open_trace, table))
     trace.setEnabled(event.correlation_id is not None)
+    add_decoding(menu, table, event)
     menu.addSeparator()
-    menu.addAction("Copy as JSON\tCtrl+C", lambda: copy_event(table))
-    menu.addAction("Copy cell", lambda: QGuiApplication.clipboard().setText(cell))
-    if event.id:
-        menu.addAction("Copy id", lambda: QGuiApplication.clipboard().setText(event.id or ""))
+    add_copies(menu.addMenu("Copy"), event, field, clause)
     return menu
 
 
-def plain(text: str) -> str:
-    """Hostile text fit for a menu, where `&` would underline and a tab would begin a shortcut."""
-    return display(text, limit=60).replace("&", "&&").replace("\t", " ")
+def add_shortcuts(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
+    """Filters for nothing but rows that are like this one in some field."""
+    for name in OFTEN:
+        if said := FIELDS[name].whole(event):
+            clause = FIELDS[name].clause(event)
+            menu.addAction(f"{FIELDS[name].title}: {shown(said)}", partial(table.focus.propose_filter, clause))
+
+
+def add_colours(menu: QMenu, table: EventTable, event: StoredEvent, clause: str) -> None:
+    """Colours by a rule, or for a while for the conversation."""
+    menu.addAction("Rows like this…", partial(table.colour_wanted.emit, clause)).setEnabled(bool(clause))
+    if trace := event.correlation_id:
+        menu.addSeparator()
+        for number, tone in enumerate(CONVERSATION_TONES, 1):
+            text = f"This conversation: {tone}{key_of(table, f'colour-{number}')}"
+            menu.addAction(text, partial(table.notes.paint_conversation, trace, number))
+
+
+def add_notes(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
+    """Marks and comments."""
+    marks, notes, reference = table.session.marks, table.notes, table.session.marks.reference
+    for text, undo, kind, key in (
+        ("Mark", "Remove the mark", Mark.MARKED, "mark"),
+        ("Ignore", "Ignore no longer", Mark.IGNORED, "ignore"),
+    ):
+        text = undo if marks.has(event.seq, kind) else text
+        menu.addAction(f"{text}{key_of(table, key)}", partial(notes.toggle, event.seq, kind))
+    menu.addAction(f"Comment…{key_of(table, 'comment')}", partial(notes.edit_comment, event.seq))
+    counted = reference is not None and reference.seq == event.seq
+    text = "Count times from here no longer" if counted else "Count times from here"
+    menu.addAction(f"{text}{key_of(table, 'time-reference')}", partial(notes.count_from, event))
+
+
+def key_of(table: EventTable, name: str) -> str:
+    """The key of a command, as it stands at the right of a menu."""
+    known = next((key for key in table_keys(table.session.settings.keys) if key.id == f"table.{name}"), None)
+    return f"\t{known.key}" if known else ""
+
+
+def add_decoding(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
+    """How the messages of the channel are read, where that is up to the user."""
+    if (place := place_of(event, table.session.sources)) is not None:
+        decode = partial(DecodeDialog, table, place, event, table.repaint_rows)
+        menu.addAction("Decode as…", lambda: decode().open())
+
+
+def add_copies(menu: QMenu, event: StoredEvent, field: Field, clause: str) -> None:
+    """What can be copied of a row."""
+    told: dict[str, Callable[[StoredEvent], str]] = {
+        "Cell": field.whole,
+        "As filter": lambda _: clause,
+        "Row as text": row_text,
+        "Event as JSON\tCtrl+C": event_line,
+        "Id": FIELDS["id"].whole,
+    }
+    for text, tell in told.items():
+        menu.addAction(text, partial(copy, tell, event))
+
+
+def copy(tell: Callable[[StoredEvent], str], event: StoredEvent) -> None:
+    """What is told of an event to the clipboard."""
+    QGuiApplication.clipboard().setText(tell(event))

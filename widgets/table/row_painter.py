@@ -19,10 +19,12 @@ from widgets.look.icons import pixmap
 from widgets.look.palette import Palette, chip_colour
 from widgets.look.text_fit import TextFit
 from widgets.look.theme import current_palette
+from widgets.look.tones import tone
 from widgets.table.cells import Row
 from widgets.table.columns import Column, Elide
+from widgets.table.looks import Look
 
-__all__ = ["PADDING", "Look", "RowPainter", "Slot", "Strip"]
+__all__ = ["PADDING", "RowPainter", "Slot", "Strip"]
 
 PADDING: Final = 8
 ICON: Final = 14
@@ -54,6 +56,8 @@ TINTS: Final[dict[int, str]] = {
 }
 HATCH: Final = Qt.BrushStyle.BDiagPattern
 """What lies behind a gap, so that it is seen without colours too."""
+COMMENT: Final = "✎"
+"""Before the comment on a row."""
 KEPT_IN_GAPS: Final = frozenset({"number", "time"})
 QUIET: Final = frozenset({Phase.DELIVERED, Phase.HANDLED})
 """Phases whose rows are written lighter: the event itself was told of by its published row."""
@@ -66,15 +70,6 @@ class Slot:
     column: Column
     left: int
     width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What of a row depends on the window, not on the event."""
-
-    time: str = ""
-    selected: bool = False
-    in_trace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,9 @@ class RowPainter:
             for slot in slots:
                 self._draw_marks(painter, slot, strip)
                 self._gather_text(inked, slot, strip)
+            if strip.look.ignored:
+                middle = strip.top + self.row_height // 2
+                painter.fillRect(0, middle, width, 1, self._colour(self._palette.edge))
         for (mono, ink), texts in inked.items():
             painter.setFont((self._mono if mono else self._text).font)
             painter.setPen(self._colour(ink))
@@ -128,35 +126,52 @@ class RowPainter:
     def _draw_ground(self, painter: QPainter, strip: Strip, width: int) -> None:
         top, height = strip.top, self.row_height
         if strip.look.selected:
-            painter.fillRect(0, top, width, height, self._colour(self._palette.selection))
+            painter.fillRect(0, top, width, height, self._colour(self._palette.accent))
+            painter.fillRect(0, top + 1, width, height - 2, self._colour(self._palette.selection))
         elif strip.row.gap:
             painter.fillRect(0, top, width, height, self._colour(self._palette.tint_retried))
             painter.fillRect(0, top, width, height, QBrush(self._colour(self._palette.line), HATCH))
-        elif tint := TINTS.get(strip.row.phase):
-            painter.fillRect(0, top, width, height, self._colour(getattr(self._palette, tint)))
+        elif ground := self._ground(strip):
+            painter.fillRect(0, top, width, height, self._colour(ground))
         if strip.look.in_trace or strip.look.selected:
             painter.fillRect(0, top, EDGE, height, self._colour(self._palette.accent))
+
+    def _ground(self, strip: Strip) -> str | None:
+        """What a row is drawn on: nothing of its own when it steps back or is like any other."""
+        colour, tint = strip.look.colour, TINTS.get(strip.row.phase)
+        if strip.look.faint:
+            return None
+        if colour is not None:
+            return tone(colour.tone, self._palette.dark).ground
+        return None if tint is None else str(getattr(self._palette, tint))
 
     def _draw_marks(self, painter: QPainter, slot: Slot, strip: Strip) -> None:
         key, row = slot.column.key, strip.row
         if key == "phase":
-            self._draw_icon(painter, PHASE_ICONS.get(row.phase), slot.left, strip.top)
+            self._draw_icon(painter, PHASE_ICONS.get(row.phase), slot.left, strip)
         elif key == "priority":
-            self._draw_icon(painter, PRIORITY_ICONS.get(row.priority), slot.left, strip.top)
+            self._draw_icon(painter, PRIORITY_ICONS.get(row.priority), slot.left, strip)
+        elif strip.look.faint:
+            return
         elif key == "correlation" and row.correlation_id:
-            colour = self._colour(chip_colour(row.correlation_id, self._palette.dark))
+            colour = self._colour(self._chip(strip))
             middle = strip.top + (self.row_height - CHIP) // 2
             painter.fillRect(slot.left + PADDING, middle, CHIP, CHIP, colour)
         elif key == "latency" and row.late:
             edge = slot.left + slot.width - EDGE
             painter.fillRect(edge, strip.top + 4, 2, self.row_height - 8, self._colour(self._palette.critical))
 
-    def _draw_icon(self, painter: QPainter, mark: tuple[str, str] | None, left: int, top: int) -> None:
+    def _chip(self, strip: Strip) -> str:
+        """The colour of a flow: the one it was given for a while, else its own."""
+        dark, given = self._palette.dark, strip.look.chip
+        return tone(given.tone, dark).ink if given else chip_colour(strip.row.correlation_id or "", dark)
+
+    def _draw_icon(self, painter: QPainter, mark: tuple[str, str] | None, left: int, strip: Strip) -> None:
         if mark is not None:
-            name, tone = mark
+            name, ink = mark
             ratio = painter.device().devicePixelRatioF()
-            picture = pixmap(name, ICON, getattr(self._palette, tone), ratio)
-            painter.drawPixmap(left + PADDING - 1, top + (self.row_height - ICON) // 2, picture)
+            picture = pixmap(name, ICON, getattr(self._palette, "edge" if strip.look.faint else ink), ratio)
+            painter.drawPixmap(left + PADDING - 1, strip.top + (self.row_height - ICON) // 2, picture)
 
     def _gather_gap(
         self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slots: Sequence[Slot], strip: Strip, width: int
@@ -172,26 +187,34 @@ class RowPainter:
         inked[False, ink].append((left, strip.top + self._baseline, shown))
 
     def _gather_text(self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip) -> None:
-        column = slot.column
-        text = strip.look.time.rjust(TIME_LETTERS) if column.key == "time" else strip.row.texts[column.key]
-        if not text.strip():
+        column, look = slot.column, strip.look
+        key = column.key
+        text = look.time.rjust(TIME_LETTERS) if key == "time" else strip.row.texts[key]
+        if look.comment and key == "info":
+            text = f"{COMMENT} {look.comment}  {text}"
+        if look.repeats and key == "type":
+            text = f"{look.repeats}  {text}"
+        if not text or text.isspace():
             return
         fit = self._mono if column.mono else self._text
         shown = fit.fit(text, slot.width - 2 * PADDING - column.mark, column.elide)
         x = slot.left + PADDING + column.mark
-        if column.right:
-            x = slot.left + slot.width - PADDING - round(fit.width(shown))
-        inked[column.mono, self._ink(column, strip)].append((x, strip.top + self._baseline, shown))
+        if column.align != "left":
+            room = slot.left + slot.width - PADDING - round(fit.width(shown)) - x
+            x += room if column.align == "right" else max(room // 2, 0)
+        inked[column.mono, self._ink(column, key, strip)].append((x, strip.top + self._baseline, shown))
 
-    def _ink(self, column: Column, strip: Strip) -> str:
-        palette, row = self._palette, strip.row
-        if column.key == "priority":
+    def _ink(self, column: Column, key: str, strip: Strip) -> str:
+        palette, row, look = self._palette, strip.row, strip.look
+        if look.faint:
+            return palette.muted if look.selected else palette.edge
+        if key == "priority":
             return palette.of_priority(row.priority)
-        if column.key == "phase":
+        if key == "phase":
             return str(getattr(palette, PHASE_ICONS[row.phase][1])) if row.phase in TINTS else palette.muted
-        if column.key == "latency" and row.late:
+        if key == "latency" and row.late:
             return palette.critical
-        if strip.look.selected:
+        if look.selected or (look.comment and key == "info"):
             return palette.text
         return palette.muted if column.muted or row.phase in QUIET else palette.text
 

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.commands.row_text import clock_time
 from app.display import display
+from app.filter.explanation import Explainer, Explanation
 from app.filter.matches import Matches
-from app.filter.query import Filter
-from app.session import Session
+from app.filter.query import Told
+from app.session import Cleared, Session
 from app.sources.supervisor import Source
-from widgets.table.empty_state import EmptyState
+from widgets.table.causes import CAUSES, Trial
+from widgets.table.empty_state import Action, EmptyState
 
 __all__ = ["Vacancy"]
 
 REFRESH_S: Final = 0.25
-GROWTH: Final = 1.2
-"""An explanation is given anew when there are so many times more rows."""
 CLAUSE_LIMIT: Final = 80
 MOST_CLAUSES: Final = 5
+MOST_REMOVALS: Final = 2
 MOST_SOURCES: Final = 4
 USUAL_CAUSES: Final = (
-    "The usual causes: nothing is published there at the moment, the publisher uses another name than the one "
-    "listened to, or you may not read there."
+    "Either nothing is published there at the moment, or it goes elsewhere, or you may not read it. Try it:"
 )
-
-
-class Explanation(NamedTuple):
-    """How many of `total` rows each clause of a filter removes."""
-
-    wanted: Filter
-    total: int
-    clauses: list[tuple[str, int]]
 
 
 class Vacancy(QObject):
     """Watches for an empty table: nothing attached, nothing heard yet, still searching, or all hidden."""
 
     clear_wanted = Signal()
+    invert_wanted = Signal()
+    removal_wanted = Signal(str)  # a clause of the filter
     check_wanted = Signal(object)  # Source
 
     def __init__(self, session: Session, matches: Matches, parent: QWidget) -> None:
@@ -50,10 +44,9 @@ class Vacancy(QObject):
         self._session = session
         self._matches = matches
         self._notice = EmptyState(parent)
-        self._notice.acted.connect(self._act)
-        self._silent: Source | None = None
-        self._explanation: Explanation | None = None
-        self._worker: threading.Thread | None = None
+        self._explainer = Explainer(session.store)
+        self._trial = Trial(self)
+        self._trial.changed.connect(self._say)
         self._refreshed = 0.0
 
     def fill(self, area: QRect) -> None:
@@ -64,26 +57,26 @@ class Vacancy(QObject):
         """Say what there is to say, or nothing."""
         if len(self._matches):
             self._notice.hide()
+            self._trial.stop()
         elif self._notice.isHidden() or time.monotonic() - self._refreshed > REFRESH_S:
             self._refreshed = time.monotonic()
             self._say()
 
-    def _act(self) -> None:
-        """The button: try the source that is silent, or else show all rows."""
-        if self._silent is None:
-            self.clear_wanted.emit()
-        else:
-            self.check_wanted.emit(self._silent)
-
     def _say(self) -> None:
-        self._silent = None
         scanned, total = self._matches.progress
-        if not self._session.store.kept or not total:
+        if not self._session.store.kept and self._session.clearing:
+            self._say_cleared(self._session.clearing)
+        elif not self._session.store.kept or not total:
             self._say_silent()
         elif scanned < total:
-            self._notice.say("Searching…", f"{scanned:,} of {total:,} rows, none matches so far", "Clear filter")
+            clear = Action("Clear filter", self.clear_wanted.emit)
+            self._notice.say("Searching…", f"{scanned:,} of {total:,} rows, none matches so far", [clear])
         else:
             self._say_hidden(total)
+
+    def _say_cleared(self, cleared: Cleared) -> None:
+        undo = Action("Undo", self._session.undo_clear)
+        self._notice.say(f"{cleared.rows:,} events were cleared", "What comes from now on is listed here.", [undo])
 
     def _say_silent(self) -> None:
         sources = self._session.sources
@@ -91,46 +84,44 @@ class Vacancy(QObject):
             self._notice.say("Nothing is attached", "Attach a source to see its events here.")
             return
         live = [source for source in sources if not source.over]
-        self._silent = next(iter(live or sources))
+        silent = next(iter(live or sources))
         title, causes = ("Listening, no events yet", USUAL_CAUSES) if live else ("No events came", "")
-        lines = [*map(told, sources[:MOST_SOURCES]), causes]
-        self._notice.say(title, "\n\n".join(filter(None, lines)), "Check step by step")
+        lines = [*map(told, sources[:MOST_SOURCES]), causes, self._trial.answer]
+        asked = [Action(cause.question, partial(self._trial.begin, silent, cause)) for cause in CAUSES] if live else []
+        check = Action("Check step by step", partial(self.check_wanted.emit, silent))
+        self._notice.say(title, "\n\n".join(filter(None, lines)), [*asked, check])
 
     def _say_hidden(self, total: int) -> None:
-        known = self._explanation
-        if known is not None and known.wanted is not self._matches.filter:
-            known = None
-        if known is None or total > known.total * GROWTH:
-            self._ask(total)
-        reason = why(known) if known else ""
-        self._notice.say(f"0 of {known.total if known else total:,} rows match", reason, "Clear filter")
+        known = self._explainer.ask(self._matches.filter, total)
+        actions = [Action("Clear filter", self.clear_wanted.emit), Action("Invert", self.invert_wanted.emit)]
+        if known is not None:
+            actions += map(self._removal, known.guilty[:MOST_REMOVALS])
+        title = f"0 of {known.total if known else total:,} rows match"
+        self._notice.say(title, why(known) if known else "", actions)
 
-    def _ask(self, total: int) -> None:
-        """Have the filter explained by a thread: a search of all texts takes longer than a frame."""
-        if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(
-                target=self._explain, args=(self._matches.filter, total), name="eventscope-explain", daemon=True
-            )
-            self._worker.start()
-
-    def _explain(self, wanted: Filter, total: int) -> None:
-        self._explanation = Explanation(wanted, total, wanted.explain(self._session.store))
+    def _removal(self, told: Told) -> Action:
+        left = f" · {told.others_leave:,} match then" if told.others_leave else ""
+        return Action(f"Remove  {told.clause}{left}", partial(self.removal_wanted.emit, told.clause))
 
 
 def told(source: Source) -> str:
     """What a source is doing since when, and what it listens to."""
-    since = clock_time(int(source.since * 1e9)).partition(".")[0]
     detail = f": {display(source.detail, limit=200)}" if source.detail else ""
-    state = f"{display(source.label, limit=60)} is {source.state.value} since {since}{detail}"
+    heard = "" if source.heard_at is None else f" · last heard of at {clock(source.heard_at)}"
+    state = f"{display(source.label, limit=60)} is {source.state.value} since {clock(source.since)}{heard}{detail}"
     return f"{state}\n{display(source.connector.safety, limit=200)}"
+
+
+def clock(at: float) -> str:
+    """A time of day to the second."""
+    return clock_time(int(at * 1e9)).partition(".")[0]
 
 
 def why(known: Explanation) -> str:
     """Which clauses hide the rows."""
-    told = [f"{display(text, limit=CLAUSE_LIMIT)}  removes {count:,}" for text, count in known.clauses if count]
-    if not told:
-        return ""
-    text, count = max(known.clauses, key=lambda clause: clause[1])
-    if count >= known.total:
-        return f"The clause  {display(text, limit=CLAUSE_LIMIT)}  removes all of them."
-    return "No row passes all clauses:\n" + "\n".join(told[:MOST_CLAUSES])
+    removing = [clause for clause in known.clauses if clause.removes]
+    told = [f"{display(clause.clause, limit=CLAUSE_LIMIT)}  removes {clause.removes:,}" for clause in removing]
+    alone = [clause for clause in removing if clause.removes >= known.total]
+    if len(alone) == 1:
+        return f"The clause  {display(alone[0].clause, limit=CLAUSE_LIMIT)}  removes all of them."
+    return "No row passes all clauses:\n" + "\n".join(told[:MOST_CLAUSES]) if told else ""

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.commands.row_text import clock_time
 from app.display import display
+from app.traces.events import TracedEvent
 from app.traces.nodes import NodeKind, Trace
+from app.traces.saga import Saga, SagaState
 from app.traces.summary import TraceState
 from widgets.look.text import elided, label, selectable
 from widgets.look.tools import plain_tip, tool
-from widgets.trace.list import counted
-from widgets.trace.rows import is_error
+from widgets.trace.rows import counted, is_error
 from widgets.trace.time import span_text
 
 __all__ = ["TraceHead"]
 
 GLYPHS = {TraceState.OPEN: "▷", TraceState.QUIET: "○", TraceState.COMPLETE: "✓", TraceState.STUCK: "◷"}
+
+SAGA_GLYPHS = {
+    SagaState.RUNNING: "▷",
+    SagaState.COMPLETED: "✓",
+    SagaState.COMPENSATED: "↩",
+    SagaState.FAILED: "✖",
+    SagaState.STUCK: "◷",
+}
+
+
+LEAST_PX = 380
+LEAST_STATE_PX = 90
+WORDS_PX = 600
+"""Below this width buttons are icons only."""
 
 
 class TraceHead(QWidget):
@@ -30,13 +45,18 @@ class TraceHead(QWidget):
     filter_asked = Signal()
     error_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, choice: QWidget, parent: QWidget | None = None) -> None:
+        """`choice` is what the trace is shown as; it stands first."""
         super().__init__(parent)
+        self._choice = choice
         self._id = ""
         self._name = selectable("", "strong")
-        self._state = label("", "muted")
+        self._state = elided("", "muted")
         self._live = label("LIVE", "badge")
         self._counts = elided("", "muted")
+        self._state.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._state.setMinimumWidth(LEAST_STATE_PX)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._warnings = label("", "muted")
         for squeezed in (self._name, self._counts):
             squeezed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -55,7 +75,9 @@ class TraceHead(QWidget):
         self._id = trace.correlation_id
         self._name.setText(display(trace.correlation_id))
         self._name.setToolTip(plain_tip(f"Correlation id {display(trace.correlation_id)}"))
-        self._state.setText("" if state is None else f"{GLYPHS[state]} {state}")
+        self._state.setText(standing(trace.saga, state))
+        self._state.setToolTip(plain_tip(story(trace.saga)))
+        self._state.setAccessibleDescription(story(trace.saga))
         self._live.setVisible(live)
         self._counts.setText(sentence(trace))
         self._counts.setToolTip(self._counts.text())
@@ -66,10 +88,21 @@ class TraceHead(QWidget):
         self._warnings.setVisible(bool(warnings))
         self.error.setVisible(any(is_error(node) for node in trace.nodes))
 
+    def minimumSizeHint(self) -> QSize:
+        # Buttons give up their words where there is little room, so what they take now is no limit.
+        return QSize(LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        words = self.width() >= WORDS_PX
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in (self.filter, self.export):
+            button.setToolButtonStyle(style)
+
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
         for row, widgets in (
-            (first, (self._name, self.copy, self.error, self.filter, self.export)),
+            (first, (self._choice, self._name, self.copy, self.error, self.filter, self.export)),
             (second, (self._counts, self._warnings, self._state, self._live)),
         ):
             row.setSpacing(4 if row is first else 12)
@@ -80,6 +113,31 @@ class TraceHead(QWidget):
         column.setSpacing(2)
         column.addLayout(first)
         column.addLayout(second)
+
+
+def standing(saga: Saga | None, state: TraceState | None) -> str:
+    """How a trace stands, in words; of a saga also who leads it."""
+    if saga is None:
+        return "" if state is None else f"{GLYPHS[state]} {state}"
+    told = saga.state(state)
+    leader = f" by {display(saga.leader)}" if saga.leader else ""
+    return f"{SAGA_GLYPHS[told]} {told} · {saga.style}{leader}"
+
+
+def story(saga: Saga | None) -> str:
+    """What happened in a saga, a sentence a line."""
+    if saga is None:
+        return ""
+    reason = f": {display(saga.reason)}" if saga.reason else ""
+    failed = [f"{display(event.row.type or '')} failed it{reason}." for event in saga.failures]
+    undone = [f"{name_of(undo.event)} took back {name_of(undo.target)}." for undo in saga.undos]
+    left = [f"{name_of(event)} was not undone." for event in saga.left]
+    return "\n".join([*failed, *undone, *left])
+
+
+def name_of(event: TracedEvent) -> str:
+    """The type of an event, as it may be shown."""
+    return display(event.row.type or "(no type)")
 
 
 def sentence(trace: Trace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -9,13 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.commands.row_text import clock_time
 from app.display import display
+from app.traces.saga import SagaState
 from app.traces.summary import TraceState, TraceSummary
 from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
 from widgets.look.tools import tool
+from widgets.trace.rows import counted
 from widgets.trace.time import span_text
 
-__all__ = ["STATES", "TraceList", "counted"]
+__all__ = ["STATES", "TraceList"]
 
 STATES: Final = {
     TraceState.OPEN: ("play", "accent"),
@@ -24,6 +27,15 @@ STATES: Final = {
     TraceState.STUCK: ("clock", "high"),
 }
 """Glyph and colour of each state; its word stands beside them."""
+
+SAGAS: Final = {
+    SagaState.RUNNING: ("play", "accent"),
+    SagaState.COMPLETED: ("check", "ok"),
+    SagaState.COMPENSATED: ("undo-2", "undo"),
+    SagaState.FAILED: ("circle-x", "critical"),
+    SagaState.STUCK: ("clock", "high"),
+}
+"""The same of a saga."""
 
 NO_TRACES: Final = "No traces yet. Events that carry a correlation id appear here as one trace each."
 NO_ERRORS: Final = "No trace had an error so far. Press “Errors only” again to see them all."
@@ -44,7 +56,9 @@ class TraceList(QWidget):
             "Errors only", "List only traces in which something went wrong", "circle-x", checkable=True
         )
         self._empty = label(NO_TRACES, "empty", wrap=True)
-        model: CardModel[TraceSummary] = CardModel(lambda trace: trace.correlation_id, card_of, self)
+        self.saga_state: Callable[[TraceSummary], SagaState | None] = lambda trace: None
+        """How a trace stands as a saga, None for an ordinary one."""
+        model: CardModel[TraceSummary] = CardModel(lambda trace: trace.correlation_id, self._card, self)
         self.list: CardList[TraceSummary] = CardList(model, "traces, newest first")
         self._jump = True
         self._lay_out()
@@ -65,6 +79,9 @@ class TraceList(QWidget):
     def select(self, correlation_id: str | None) -> None:
         """Mark a trace as the one that is open."""
         self.list.select(correlation_id)
+
+    def _card(self, trace: TraceSummary) -> Card:
+        return card_of(trace, self.saga_state(trace))
 
     def _connect(self) -> None:
         self.list.chosen.connect(lambda trace: self.opened.emit(trace.correlation_id))
@@ -98,24 +115,19 @@ class TraceList(QWidget):
         column.addWidget(self._empty, 1)
 
 
-def card_of(trace: TraceSummary) -> Card:
+def card_of(trace: TraceSummary, saga: SagaState | None = None) -> Card:
     """A trace in two lines."""
-    icon, tone = STATES[trace.state]
-    if trace.errors:
+    icon, tone = STATES[trace.state] if saga is None else SAGAS[saga]
+    if trace.errors and saga in (None, SagaState.RUNNING, SagaState.COMPLETED):
         icon, tone = "circle-x", "critical"
     errors = f" · {counted(trace.errors, 'error')}" if trace.errors else ""
-    who = display(trace.producer or trace.source or "")
-    parts = (clock_time(trace.started_at)[:8], counted(trace.events, "event") + errors, str(trace.state), who)
+    who, word = display(trace.producer or trace.source or ""), str(saga or trace.state)
+    parts = (clock_time(trace.started_at)[:8], word, counted(trace.events, "event") + errors, who)
     return Card(
         icon=icon,
         tone=tone,
-        word=str(trace.state),
+        word=f"saga {saga}" if saga else str(trace.state),
         title=display(trace.root_type or "(no type)"),
         figure=span_text(trace.duration_ns) if trace.duration_ns > 0 else "",
         line=" · ".join(filter(None, parts)),
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 event`, `8 events`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

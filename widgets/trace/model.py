@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt
 
+from app.columns.wording import latency_text
 from app.display import display
+from app.traces.absent import Absent
 from app.traces.events import CLOCK, CYCLE, DUPLICATE, NOT_CAPTURED, NOT_PUBLISHED, REDELIVERED, SELF_PARENT
 from app.traces.nodes import NodeKind, Trace, TraceNode
 from widgets.look.keyed_rows import KeyedRows
 from widgets.look.tools import plain_tip
-from widgets.table.cells import latency_text
 from widgets.trace.rows import Line
 from widgets.trace.time import TimeAxis, span_text
 
@@ -21,6 +22,7 @@ __all__ = ["LINE", "TraceColumn", "TraceModel", "caption", "spoken", "tip_of"]
 
 Role = Qt.ItemDataRole
 LINE: Final = Role.UserRole
+ERROR_LIMIT: Final = 120
 
 
 class TraceColumn(IntEnum):
@@ -41,7 +43,9 @@ BADGES: Final = {
     REDELIVERED: "It was published again with the same id.",
     NOT_PUBLISHED: "Its publishing was not captured: it came before this capture began, or was lost.",
     CLOCK: "Its times disagree with those of its cause: the clocks differ. It is placed by cause.",
-    NOT_CAPTURED: "Not captured: it came before this capture began, was filtered at the source, or was evicted.",
+    NOT_CAPTURED: "Not captured: it was filtered at its source, or comes from a system that is not watched.",
+    Absent.BEFORE: "Not captured: it came before this capture began.",
+    Absent.EVICTED: "No longer kept: it was evicted to stay within the memory budget.",
 }
 """What the badges of the core mean, in words."""
 
@@ -54,18 +58,32 @@ class TraceModel(KeyedRows[Line]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.axis = TimeAxis([])
+        self.trace = Trace("")
         self.compact = False
         """There is no room for Who: a delivery is told by its handler, what became of it by its icon."""
 
-    def show_trace(self, trace: Trace, lines: list[Line], unfolded: frozenset[int]) -> None:
-        """Show these lines of a trace; pauses that start at a time in `unfolded` are drawn to scale."""
-        self.axis = TimeAxis([(0, 0), *((node.start_ns, node.end_ns) for node in trace.nodes)], unfolded)
+    def show_trace(self, trace: Trace, lines: list[Line], unfolded: frozenset[int], zero: int = 0) -> None:
+        """Show these lines of a trace; pauses that start at a time in `unfolded` are drawn to scale, and times count
+        from `zero` (ns from the start of the trace).
+        """
+        self.trace = trace
+        self.axis = TimeAxis([(0, 0), *((node.start_ns, node.end_ns) for node in trace.nodes)], unfolded, zero)
         self.show(lines)
 
     def text(self, line: Line, column: int) -> str:
         """What a cell says."""
         short = self.compact and column == TraceColumn.EVENT and line.node.kind is NodeKind.DELIVERY
         return text_of(line.node, TraceColumn.WHO if short else column)
+
+    def note(self, node: TraceNode) -> str:
+        """What is said behind a caption: what was taken back, what a hop is for, why it failed."""
+        if node.undoes is not None:
+            return f"takes back {display(self.trace.nodes[node.undoes].title)}"
+        if node.way is not None:
+            return node.way + (f", attempt {node.attempts:,}" if node.attempts > 1 else "")
+        if node.kind is NodeKind.GHOST:
+            return ", ".join(node.badges)
+        return "not undone" if node.left else display(node.error or "", limit=ERROR_LIMIT)
 
     def key(self, item: Line) -> Hashable:
         return item.key
@@ -76,10 +94,20 @@ class TraceModel(KeyedRows[Line]):
         if role == Role.DisplayRole:
             return self.text(item, column)
         if role == Role.ToolTipRole:
-            return plain_tip(tip_of(item.node))
+            return plain_tip("\n".join(filter(None, (tip_of(item.node), self._more(item.node)))))
         if role == Role.AccessibleTextRole:
-            return spoken(item) if column == TraceColumn.EVENT else text_of(item.node, column)
+            return self._spoken(item) if column == TraceColumn.EVENT else text_of(item.node, column)
         return None
+
+    def _spoken(self, line: Line) -> str:
+        return ", ".join(filter(None, (spoken(line), "" if line.node.error else self.note(line.node))))
+
+    def _more(self, node: TraceNode) -> str:
+        """What takes a node back, and how it stands with its budget."""
+        by = "" if node.undone_by is None else f"taken back by {display(self.trace.nodes[node.undone_by].title)}"
+        over = f"took {span_text(node.total_ns or 0)} in all, more than its priority's budget" if node.over else ""
+        note = "" if node.error or node.kind is NodeKind.GHOST else self.note(node)
+        return "\n".join(filter(None, (note, by, over)))
 
 
 def text_of(node: TraceNode, column: int) -> str:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.display import display
 from app.traces.delivery import DeliveryState
+from app.traces.hops import DEAD_LETTER, RETRY
 from app.traces.nodes import NodeKind, TraceNode
 from widgets.look.cards import draw
 from widgets.look.fonts import mono_font, ui_font
@@ -27,7 +27,7 @@ PADDING: Final = 8
 INDENT: Final = 13
 ICON: Final = 13
 EDGE: Final = 3
-ERROR_LIMIT: Final = 120
+MOST_NOTE_PX: Final = 170
 MOST_INDENT: Final = 24
 """Deeper levels are drawn no further to the right: a chain of a thousand causes stays readable."""
 
@@ -41,6 +41,9 @@ STATE_ICONS: Final = {
 }
 GHOST_ICON: Final = ("circle-question-mark", "muted")
 HOP_ICON: Final = ("corner-down-right", "muted")
+WAY_ICONS: Final = {RETRY: ("rotate-cw", "high"), DEAD_LETTER: ("skull", "critical")}
+UNDO_ICON: Final = ("undo-2", "undo")
+LATE_ICON: Final = ("clock", "high")
 BADGE_ICON: Final = ("triangle-alert", "high")
 
 
@@ -49,10 +52,11 @@ def indent(node: TraceNode) -> int:
     return min(node.depth, MOST_INDENT) * INDENT
 
 
-def event_width(node: TraceNode, caption: str) -> int:
-    """How wide the first column must be to show a line's caption."""
-    text = QFontMetrics(ui_font()).horizontalAdvance(caption)
-    return PADDING + indent(node) + INDENT + ICON + 6 + text + PADDING + len(node.badges[:1]) * (ICON + 4) + 2
+def event_width(node: TraceNode, caption: str, note: str = "") -> int:
+    """How wide the first column must be to show a line's caption, and of what is said behind it a good part."""
+    metrics = QFontMetrics(ui_font())
+    text = metrics.horizontalAdvance(caption) + min(metrics.horizontalAdvance(note) + 6 if note else 0, MOST_NOTE_PX)
+    return PADDING + indent(node) + INDENT + ICON + 6 + text + PADDING + len(marks_of(node)) * (ICON + 4) + 2
 
 
 def disclosure(area: QRect, node: TraceNode) -> QRect:
@@ -70,13 +74,13 @@ class TracePainter(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         line: Line = index.data(LINE)
+        model = index.model()
+        assert isinstance(model, TraceModel)
         palette, area = current_palette(), QRect(option.rect)
         self._draw_ground(painter, option, line, index.column())
         if index.column() == TraceColumn.EVENT:
-            self._draw_event(painter, palette, area, line, index.data())
+            self._draw_event(painter, palette, area, line, index.data(), model.note(line.node))
         elif index.column() == TraceColumn.TIMELINE:
-            model = index.model()
-            assert isinstance(model, TraceModel)
             draw_bar(painter, palette, timeline(QRectF(area)), line.node, model.axis)
         else:
             self._draw_text(painter, palette, area, line.node, index.column())
@@ -90,7 +94,9 @@ class TracePainter(QStyledItemDelegate):
         elif is_error(line.node):
             painter.fillRect(area, QColor(palette.tint_failed))
 
-    def _draw_event(self, painter: QPainter, palette: Palette, area: QRect, line: Line, caption: str) -> None:
+    def _draw_event(
+        self, painter: QPainter, palette: Palette, area: QRect, line: Line, caption: str, note: str
+    ) -> None:
         node = line.node
         painter.setPen(QPen(QColor(palette.line), 1))
         for level in range(min(node.depth, MOST_INDENT)):
@@ -104,17 +110,17 @@ class TracePainter(QStyledItemDelegate):
         draw_icon(painter, icon_of(node), QRect(left, middle, ICON, 1).center())
         left += ICON + 6
         right = area.right() - PADDING
-        for _ in node.badges[:1]:
+        for mark in marks_of(node):
             right -= ICON
-            draw_icon(painter, BADGE_ICON, QRect(right, middle, ICON, 1).center())
+            draw_icon(painter, mark, QRect(right, middle, ICON, 1).center())
             right -= 4
         text = QRect(left, area.top(), right - left, area.height())
         quiet = node.kind is not NodeKind.EVENT
-        ink = palette.critical if is_error(node) else palette.muted if quiet else palette.text
-        taken = draw(painter, text, caption, ui_font(), ink)
-        if node.error:
+        calm = palette.undo if node.undoes is not None else palette.muted if quiet else palette.text
+        taken = draw(painter, text, caption, ui_font(), palette.critical if is_error(node) else calm)
+        if note:
             text.setLeft(text.left() + taken + 6)
-            draw(painter, text, display(node.error, limit=ERROR_LIMIT), ui_font(scale=0.92), palette.muted)
+            draw(painter, text, note, ui_font(scale=0.92), palette.high if node.left else palette.muted)
 
     def _draw_text(self, painter: QPainter, palette: Palette, area: QRect, node: TraceNode, column: int) -> None:
         numbers = column in (TraceColumn.WAIT, TraceColumn.HANDLE)
@@ -129,10 +135,18 @@ def icon_of(node: TraceNode) -> tuple[str, str]:
     if node.kind is NodeKind.GHOST:
         return GHOST_ICON
     if node.kind is NodeKind.HOP:
-        return HOP_ICON
+        return WAY_ICONS.get(node.way or "", HOP_ICON)
+    if node.undoes is not None:
+        return UNDO_ICON
     if node.state is not None:
         return STATE_ICONS[node.state]
     return PRIORITY_ICONS.get(node.priority, ("circle-outline", "muted"))
+
+
+def marks_of(node: TraceNode) -> list[tuple[str, str]]:
+    """The marks at the right end: something is odd, or late."""
+    badges = [BADGE_ICON] if node.badges and node.kind is not NodeKind.GHOST else []
+    return [*badges, *([LATE_ICON] if node.over else [])]
 
 
 def draw_icon(painter: QPainter, mark: tuple[str, str], centre: QPoint) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from app.traces.delivery import DeliveryState
 from app.traces.trace import Trace, TraceNode
 
-__all__ = ["Line", "TraceRows", "is_error"]
+__all__ = ["Line", "TraceRows", "counted", "is_error", "key_of"]
 
 OPEN_LEVELS: Final = 3
 OPEN_NODES: Final = 50
@@ -31,7 +31,12 @@ class Line:
 
 def is_error(node: TraceNode) -> bool:
     """Whether something went wrong here."""
-    return node.state in ERRORS or (node.error is not None and node.state is not DeliveryState.HANDLED)
+    return node.fails or node.state in ERRORS or (node.error is not None and node.state is not DeliveryState.HANDLED)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `8 events`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 class TraceRows:
@@ -82,6 +87,19 @@ class TraceRows:
     def open_all(self, opened: bool) -> None:
         """Open or close every branch."""
         self._chosen = dict.fromkeys(self._keys, opened)
+
+    def open_level(self) -> None:
+        """Open one level more: the closed branches that are nearest to the roots."""
+        closed = [n for n in self._walk(closed=False) if self._children[n] and not self._opened(n)]
+        self._turn(closed, min((self.trace.nodes[n].depth for n in closed), default=0), opened=True)
+
+    def close_level(self) -> None:
+        """Close one level: the open branches that are farthest from the roots."""
+        opened = [n for n in self._walk(closed=False) if self._opened(n)]
+        self._turn(opened, max((self.trace.nodes[n].depth for n in opened), default=0), opened=False)
+
+    def _turn(self, branches: list[int], depth: int, *, opened: bool) -> None:
+        self._chosen.update({self._keys[n]: opened for n in branches if self.trace.nodes[n].depth == depth})
 
     def reveal(self, seq: int) -> Key | None:
         """Open the way to the node that stands for a row; its key, or None when the trace has no such row."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from app.traces.nodes import Trace
+from app.traces.nodes import NodeKind, Trace
 from widgets.look.theme import theme
 from widgets.trace.header import TraceHeader
 from widgets.trace.model import TraceColumn, TraceModel
@@ -22,6 +23,8 @@ ROW_PX: Final = 24
 MOST_MEASURED: Final = 200
 MOST_EVENT_SHARE: Final = 0.45
 MOST_COMPACT_SHARE: Final = 0.7
+LEAST_TIMELINE: Final = 150
+"""Pixels that captions leave to the timeline."""
 
 Widths = dict[TraceColumn, int]
 LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
@@ -34,7 +37,9 @@ LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
 
 
 class TraceTable(QTableView):
-    """Shows a trace. ← and → close and open, [ and ] all, E and Shift+E go from error to error."""
+    """Shows a trace. ← and → close and open, [ and ] all, P and O one level; E and Shift+E go from error to error,
+    F and B from event to event; 0 folds all pauses again, Z counts times from the current line.
+    """
 
     chosen = Signal(object)  # seq: int, of the line that the developer went to
 
@@ -43,8 +48,21 @@ class TraceTable(QTableView):
         self.rows = TraceRows()
         self.lines = TraceModel(self)
         self._unfolded: frozenset[int] = frozenset()
+        self._zero = 0
         self._quiet = False
         self._widths: Widths = {}
+        self._keys: dict[str, Callable[[], None]] = {
+            "[": partial(self.open_all, False),
+            "]": partial(self.open_all, True),
+            "o": partial(self._turn_level, self.rows.open_level),
+            "p": partial(self._turn_level, self.rows.close_level),
+            "e": self.next_error,
+            "E": partial(self.next_error, -1),
+            "f": self.next_event,
+            "b": partial(self.next_event, -1),
+            "0": partial(self.unfold, None),
+            "z": self.count_from_here,
+        }
         self.setModel(self.lines)
         self.setItemDelegate(TracePainter(self))
         self._header = TraceHeader(self.lines)
@@ -67,7 +85,7 @@ class TraceTable(QTableView):
         """Show a trace, or what one that is shown has become; the selected line stays."""
         another = trace.correlation_id != self.rows.trace.correlation_id
         if another:
-            self._unfolded = frozenset()
+            self._unfolded, self._zero = frozenset(), 0
         self.rows.show(trace)
         self._refresh(self._current_key())
         if another:
@@ -85,15 +103,13 @@ class TraceTable(QTableView):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        line, text = self._current(), event.text()
+        line, act = self._current(), self._keys.get(event.text())
         if event.key() == Qt.Key.Key_Left and line is not None:
             self._close_or_climb(line)
         elif event.key() == Qt.Key.Key_Right and line is not None:
             self._open_or_descend(line)
-        elif text in ("[", "]"):
-            self.open_all(text == "]")
-        elif text in ("e", "E"):
-            self.next_error(1 if text == "e" else -1)
+        elif act is not None:
+            act()
         else:
             super().keyPressEvent(event)
 
@@ -107,6 +123,21 @@ class TraceTable(QTableView):
         key = self.rows.next_error(self._current_key(), step)
         if key is not None:
             self._refresh(key, tell=True)
+
+    def count_from_here(self) -> None:
+        """Count times from the start of the current line, or when they are, from the start of the trace again."""
+        line = self._current()
+        start = 0 if line is None else line.node.start_ns
+        self._zero = 0 if start == self._zero else start
+        self._refresh(self._current_key())
+
+    def next_event(self, step: int = 1) -> None:
+        """Go to the next (or with -1 to the previous) visible event, past its deliveries."""
+        here = self.currentIndex().row()
+        events = [n for n, line in enumerate(self.lines.items) if line.node.kind is NodeKind.EVENT]
+        ahead = [n for n in events if (n - here) * step > 0]
+        if ahead:
+            self.setCurrentIndex(self.lines.index(ahead[0 if step > 0 else -1], 0))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -157,6 +188,10 @@ class TraceTable(QTableView):
         elif line.node.children:
             self.setCurrentIndex(self.lines.index(self.currentIndex().row() + 1, 0))
 
+    def _turn_level(self, turn: Callable[[], None]) -> None:
+        turn()
+        self._refresh(self._current_key())
+
     def _set_open(self, line: Line, opened: bool) -> None:
         self.rows.set_open(line.key, opened)
         self._refresh(self._current_key())
@@ -164,7 +199,7 @@ class TraceTable(QTableView):
     def _refresh(self, key: Hashable | None, *, tell: bool = False) -> None:
         """Show what is visible now and go to a line, or if a closed branch hides it, to the one above."""
         self._quiet = True
-        self.lines.show_trace(self.rows.trace, self.rows.visible(), self._unfolded)
+        self.lines.show_trace(self.rows.trace, self.rows.visible(), self._unfolded, self._zero)
         while key is not None and self.lines.row_of(key) is None:
             key = self.rows.parent_of(key)
         self._quiet = False
@@ -211,10 +246,12 @@ class TraceTable(QTableView):
     def _widen_event(self) -> None:
         """Let captions of deep lines be read, as far as that leaves room for the timeline."""
         lines = self.lines.items[:MOST_MEASURED]
-        captions = [self.lines.text(line, TraceColumn.EVENT) for line in lines]
-        wanted = max((event_width(line.node, text) for line, text in zip(lines, captions, strict=True)), default=0)
+        said = [(line.node, self.lines.text(line, TraceColumn.EVENT), self.lines.note(line.node)) for line in lines]
+        wanted = max((event_width(*each) for each in said), default=0)
         share = MOST_COMPACT_SHARE if self.lines.compact else MOST_EVENT_SHARE
-        most = int(self.viewport().width() * share)
+        width = self.viewport().width()
+        beside = sum(self._widths.values()) - self._widths.get(TraceColumn.EVENT, 0)
+        most = min(int(width * share), max(width - beside - LEAST_TIMELINE, 0))
         least = self._widths.get(TraceColumn.EVENT, 0)
         self.setColumnWidth(TraceColumn.EVENT, max(min(wanted, most), least))
 

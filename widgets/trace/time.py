@@ -49,9 +49,13 @@ class Tick:
 
 
 class TimeAxis:
-    """The axis over `spans` of (start, stop) in ns. Pauses that start at a time in `unfolded` are drawn to scale."""
+    """The axis over `spans` of (start, stop) in ns. Pauses that start at a time in `unfolded` are drawn to scale.
 
-    def __init__(self, spans: Iterable[tuple[int, int]], unfolded: frozenset[int] = frozenset()) -> None:
+    Marks count from `zero`, as far as no pause is folded between.
+    """
+
+    def __init__(self, spans: Iterable[tuple[int, int]], unfolded: frozenset[int] = frozenset(), zero: int = 0) -> None:
+        self.zero = zero
         busy = merged(spans)
         self.stretches = stretches(busy, folded_pauses(busy) - unfolded)
         self.start = self.stretches[0].start if busy else 0
@@ -87,6 +91,10 @@ class TimeAxis:
         return [tick for i, s in enumerate(self.stretches) if not s.folded for tick in self._marks(s, step, width, i)]
 
     def _marks(self, stretch: Stretch, step: int, width: float, number: int) -> list[Tick]:
+        if stretch.start < self.zero < stretch.stop:
+            before, after = (self.zero - stretch.start) // step, (stretch.stop - self.zero) // step
+            counted = range(-before, after + 1)
+            return [Tick(self.x(self.zero + n * step, width), span_text(n * step)) for n in counted]
         sign = "+" if number else ""
         last = (stretch.stop - stretch.start) // step
         return [

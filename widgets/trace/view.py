@@ -9,17 +9,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.filter.clause import clause
 from app.session import Session
 from app.store.store import Evicted
+from app.traces.late import mark_budgets
 from app.traces.nodes import Trace
 from app.traces.summary import TraceSummary
 from app.traces.trace import build_trace
-from widgets.filter.category_clause import quoted
 from widgets.focus import Focus
 from widgets.look.text import label
 from widgets.trace.head import TraceHead
 from widgets.trace.list import TraceList
-from widgets.trace.table import TraceTable
+from widgets.trace.pages import TracePages
 
 __all__ = ["TraceView"]
 
@@ -50,8 +51,10 @@ class TraceView(QWidget):
         self._built: tuple[str, int, int | None, int] | None = None
         self._held_at: int | None = None if focus.horizon is None else time.time_ns()
         self.list = TraceList()
-        self.head = TraceHead()
-        self.table = TraceTable()
+        self.list.saga_state = lambda trace: session.sagas.state(trace)
+        self.pages = TracePages(session)
+        self.head = TraceHead(self.pages.choice)
+        self.table = self.pages.table
         self._empty = label(NOTHING_OPEN, "empty", wrap=True)
         self._pages = QStackedWidget()
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -90,6 +93,7 @@ class TraceView(QWidget):
         traces = self._session.traces.recent(
             MOST_LISTED, before_seq=self._focus.horizon, errors_only=self.list.errors_only.isChecked(), now=self._now
         )
+        self._session.sagas.judge(traces)
         self.list.show_traces(traces)
         self.list.select(self._focus.correlation_id)
 
@@ -102,19 +106,25 @@ class TraceView(QWidget):
         grown = (wanted, summary.last_seq if summary else -1, self._focus.horizon, self._session.store.generation)
         if grown != self._built:
             self._built = grown
-            self._build(wanted)
+            self._build(wanted, summary)
         self._describe(summary)
 
-    def _build(self, correlation_id: str) -> None:
+    def _build(self, correlation_id: str, summary: TraceSummary | None) -> None:
         try:
-            trace = build_trace(self._session.store, correlation_id, horizon=self._focus.horizon, limit=MOST_ROWS)
+            trace = build_trace(
+                self._session.store,
+                correlation_id,
+                horizon=self._focus.horizon,
+                limit=MOST_ROWS,
+                first_seq=summary.first_seq if summary else None,
+            )
         except Evicted:
             trace = Trace(correlation_id)
-        self.table.show_trace(trace)
-        self.table.select_seq(self._focus.seq)
+        mark_budgets(trace.nodes, self._session.settings.budgets_ms or {})
+        self.pages.show_trace(trace, self._focus.seq)
 
     def _describe(self, summary: TraceSummary | None) -> None:
-        trace = self.table.rows.trace
+        trace = self.pages.trace
         if not trace.nodes:
             return self._say(GONE)
         live = summary is not None and self._focus.horizon is None and self._now - summary.last_at < LIVE_NS
@@ -139,7 +149,7 @@ class TraceView(QWidget):
 
     def _follow_event(self, seq: int | None) -> None:
         if self._pages.currentIndex() == 1:
-            self.table.select_seq(seq)
+            self.pages.select_seq(seq)
 
     def _hold(self, horizon: int | None) -> None:
         """The list is shown as it stands at this instant even when nobody sees it; the tree can be built later."""
@@ -150,15 +160,15 @@ class TraceView(QWidget):
 
     def _propose_filter(self) -> None:
         if self._focus.correlation_id is not None:
-            self._focus.propose_filter(f"correlation:{quoted(self._focus.correlation_id)}")
+            self._focus.propose_filter(clause("correlation", self._focus.correlation_id))
 
     def _connect(self) -> None:
         self.list.opened.connect(self._open)
         self.list.changed.connect(self._show_list)
-        self.table.chosen.connect(lambda seq: self._focus.select_event(seq, self._focus.correlation_id))
+        self.pages.chosen.connect(self._focus.select_event)
         self.head.export_asked.connect(lambda: self.export_requested.emit(self._focus.correlation_id))
         self.head.filter_asked.connect(self._propose_filter)
-        self.head.error_asked.connect(self.table.next_error)
+        self.head.error_asked.connect(lambda: self.pages.next_error())
         self._focus.trace_changed.connect(lambda _: self._follow_trace())
         self._focus.event_changed.connect(self._follow_event)
         self._focus.horizon_changed.connect(self._hold)
@@ -169,7 +179,7 @@ class TraceView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.head)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.pages, 1)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(opened)

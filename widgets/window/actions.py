@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
@@ -21,6 +22,17 @@ class Command:
     key: str = ""
     icon: str = ""
     tip: str = ""
+    known_as: str = ""
+    """The name that the settings know it by, when its words were others at first."""
+
+    @property
+    def id(self) -> str:
+        """The name that the settings know it by."""
+        return self.known_as or f"{slug(self.menu)}.{slug(self.text)}"
+
+    def with_key(self, key: str) -> Command:
+        """The same with another key."""
+        return replace(self, key=key)
 
 
 def add_actions(window: QMainWindow, commands: list[Command]) -> list[QAction]:
@@ -41,9 +53,18 @@ def make_action(window: QMainWindow, command: Command) -> QAction:
     """One command as Qt knows it."""
     action = QAction(command.text, window)
     action.triggered.connect(lambda _checked=False: command.act())
-    if command.key:
-        action.setShortcut(QKeySequence(command.key))
+    set_key(action, command)
     if command.icon:
         action.setIcon(icon(command.icon))
     action.setToolTip(command.tip or command.text.rstrip("…"))
     return action
+
+
+def set_key(action: QAction, command: Command) -> None:
+    """Have a command reached by its key."""
+    action.setShortcut(QKeySequence(command.key))
+
+
+def slug(text: str) -> str:
+    """A text as a name: small letters and figures with dashes between them."""
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower().replace("&", "")))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from app.profiles.exchange import export_profiles, import_profiles
 from app.profiles.file import load_profiles, save_profiles
-from app.profiles.profile import Profile, SavedSource
+from app.profiles.profile import Profile, SavedSource, profile_name
 from app.profiles.profiles import Profiles
 from connectors.registry import open_source
 from eventscope.connector import Connector, Refused
@@ -78,29 +78,42 @@ class Connections:
         for source in start.sources:
             if self.pulses.of([source.url]) is None:
                 self.attach_url(source.url, source.name)
+        self.use_table(start.key)
         if self.session.sources:
             self.window.show_work()
 
+    def use_table(self, name: str) -> None:
+        """Arrange the event table as the profile of that name has it, if there is one that has."""
+        if name in self.profiles:
+            self.window.profile_table.use(self.profiles.named(name))
+
     def save_profile(self, profile: Profile) -> None:
-        """Keep a profile, in place of one of its name."""
-        self._try(lambda: self.profiles.with_profile(profile))
+        """Keep a profile, in place of one of its name, whose table stays."""
+        known = self.profiles.named(profile.name).table if profile.name in self.profiles else None
+        self._try(lambda: self.profiles.with_profile(profile.with_table(profile.table or known)))
 
     def save_attached(self) -> None:
         """Ask for a name for all sources that were attached by URL, and keep them as one profile."""
         sources = [SavedSource(url, name) for url, name in self.pulses.attached()]
         if not sources:
             return self.window.banner.say("No source that could be saved is attached; attach one first.")
-        dialogs.ask_text(
-            self.window, "Save as profile", "Name of the profile", "",
-            lambda name: self._try(lambda: self.profiles.with_profile(Profile.of(name, *sources))),
-        )  # fmt: skip
+
+        def save(name: str) -> None:
+            table = self.session.settings.table
+            self._try(lambda: self.profiles.with_profile(Profile.of(name, *sources, table=table)))
+            self.use_table(" ".join(name.split()))
+
+        dialogs.ask_text(self.window, "Save as profile", "Name of the profile", "", save)
 
     def ask_rename(self, name: str) -> None:
         """Ask for another name of a profile."""
-        dialogs.ask_text(
-            self.window, "Rename", "Name of the profile", name,
-            lambda new: self._try(lambda: self.profiles.renamed(name, new)),
-        )  # fmt: skip
+
+        def rename(new: str) -> None:
+            self._try(lambda: self.profiles.renamed(name, new))
+            if name not in self.profiles:
+                self.window.profile_table.renamed(name, profile_name(new))
+
+        dialogs.ask_text(self.window, "Rename", "Name of the profile", name, rename)
 
     def ask_delete(self, name: str) -> None:
         """Delete a profile, once that was confirmed."""

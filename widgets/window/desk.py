@@ -14,15 +14,17 @@ from app.failure import Failure
 from app.sources.supervisor import Source
 from app.tasks import spawn
 from eventscope.connector import Connector, SourceState
+from widgets.filter.modes import GROUPINGS
 from widgets.look.theme import Choice, apply_theme, theme
 from widgets.sources.logins import Logins
-from widgets.table.keys import TABLE_KEYS
 from widgets.window import dialogs
 from widgets.window.actions import Command
-from widgets.window.command_palette import CommandPalette, Entry
+from widgets.window.clearing import Clearing
 from widgets.window.connections import Connections
+from widgets.window.keyboard import Keyboard
 from widgets.window.main_window import MainWindow
-from widgets.window.shortcuts_sheet import ShortcutsSheet
+from widgets.window.marking import Marking
+from widgets.window.work_area import WorkArea
 
 
 class Desk:
@@ -34,8 +36,12 @@ class Desk:
         self._app = app
         self.logins = Logins(window, self.session, window.banner.say)
         self.connections = Connections(window, self.logins)
+        self.clearing = Clearing(window)
         self._told: set[tuple[Source, str]] = set()
-        window.command(self.commands())
+        self.marking = Marking(window)
+        self.keyboard = Keyboard(window, self.commands)
+        self.keyboard.check()
+        window.command(self.keyboard.commands())
         window.views.sources.attach_asked.connect(self.connections.ask_source)
         window.views.sources.start_asked.connect(self.session.supervisor.start)
         window.views.sources.stop_asked.connect(self.stop_source)
@@ -65,21 +71,26 @@ class Desk:
             Command("&Capture", "Go on from where it was paused", window.views.catch_up, "Ctrl+Shift+Space"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
             Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
+            *self.clearing.commands(),
             Command("&View", "Start page", window.show_start, "Ctrl+H"),
             Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
+            *row_commands(work),
+            Command("&View"),
             Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Alt+1", "list-tree"),
             Command("&View", "Latency", lambda: window.open_dock(window.views.latency), "Alt+2", "chart-spline"),
             Command("&View", "Subscriptions", lambda: window.open_dock(window.views.map), "Alt+3", "waypoints"),
             Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Alt+4", "triangle-alert"),
             Command("&View", "Gauges", lambda: window.open_dock(window.views.gauges), "Alt+7", "chart-spline"),
             Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Alt+5", "panel-right"),
+            Command(
+                "&View", "Event in its own window", window.views.detail.want_window, "Ctrl+Shift+O", "maximize"
+            ),
             Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Alt+6", "plug"),
             Command("&View", "All views side by side", window.spread, "Alt+0", "table"),
+            *self.marking.commands(),
             Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
-            Command("&Help", "Find a command…", self.show_palette, "Ctrl+K", "search"),
-            Command("&Help", "Keys", self.show_keys, "F1", "keyboard"),
-            Command("&Help", "Filter language", self.show_filter_help, "", "circle-help"),
+            *self.keyboard.help(),
         ]
 
     def attach_url(self, url: str) -> None:
@@ -124,26 +135,11 @@ class Desk:
         self.session.settings = self.session.settings.with_theme(choice)
         apply_theme(self._app, choice)
 
-    def show_keys(self) -> None:
-        """All keys on one sheet."""
-        ShortcutsSheet.of_keys(self.window, self.commands()).open()
-
-    def show_palette(self) -> None:
-        """Every command in one list: those of the menus, and the keys of the table."""
-        table = self.window.views.work.table
-        named = [Entry(c.text.rstrip("…"), c.key, c.act) for c in self.commands() if c.text]
-        of_table = [Entry(k.name, k.key, partial(k.act, table)) for k in TABLE_KEYS]
-        CommandPalette(self.window, [*named, *of_table]).open()
-
-    def show_filter_help(self) -> None:
-        """The filter language on one sheet."""
-        ShortcutsSheet.of_filters(self.window).open()
-
     def _export_trace(self, correlation_id: str, path: Path) -> None:
         self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path, replace=True))
 
     def _export_rows(self, path: Path) -> None:
-        matches = self.window.views.work.matches
+        matches = self.window.views.work.matching
         rows = [int(seq) for seq in matches.seqs(0, len(matches))]
         self._save(path, lambda: export_rows(format_of(path), self.session.store, rows, path, replace=True))
 
@@ -166,6 +162,16 @@ class Desk:
                 self.window.banner.say(f"{source.label}: {source.detail}")
 
 
+def row_commands(work: WorkArea) -> list[Command]:
+    """Which rows are shown, and how."""
+    grouped = [Command("&View", text, partial(work.group, name), "", "layers-2") for name, text in GROUPINGS.items()]
+    return [
+        Command("&View", "Dim rows that do not match", work.toggle_dim, "Ctrl+Shift+D", "contrast"),
+        Command("&View", "All rows above, matches below", work.toggle_split, "Ctrl+Shift+F", "rows-2"),
+        *grouped,
+    ]
+
+
 def format_of(path: Path) -> str:
     """The export format that a file name asks for; JSON when it does not say."""
-    return {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}.get(path.suffix.lower(), "json")
+    return {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".mmd": "mermaid"}.get(path.suffix.lower(), "json")

@@ -18,6 +18,7 @@ from widgets.window.banner import Banner
 from widgets.window.docks import add_dock, tabbed
 
 if TYPE_CHECKING:
+    from app.profiles.profile_table import ProfileTable
     from app.session import Session
     from widgets.focus import Focus
     from widgets.window.views import Views
@@ -40,6 +41,7 @@ class MainWindow(QMainWindow):
     session: Session
     focus: Focus
     views: Views
+    profile_table: ProfileTable
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,9 +58,11 @@ class MainWindow(QMainWindow):
 
     def furnish(self, session: Session, focus: Focus) -> None:
         """Bring the views of a session."""
+        from app.profiles.profile_table import ProfileTable
         from widgets.window.views import Views
 
         self.session = session
+        self.profile_table = ProfileTable(session)
         self.focus = focus
         self.views = Views(session, focus, self.start_page, self)
         self._pages.addWidget(self.views.work)

@@ -49,6 +49,8 @@ def run(app: QApplication, window: MainWindow, arguments: argparse.Namespace) ->
     desk = furnish(app, window, Session(settings))
     if settings.layout:
         window.restore_layout(settings.layout)
+    for name in arguments.profile:
+        desk.connections.use_table(name)
     if arguments.filter:
         window.views.work.filter_bar.set_text(arguments.filter)
     if complaint:
@@ -105,7 +107,8 @@ async def close(window: MainWindow) -> None:
     window.setEnabled(False)
     await window.start_page.rest()
     await asyncio.wait_for(window.session.close(), LETTING_GO_S)
-    if complaint := save_settings(window.session.settings.with_layout(window.layout_state())):
+    settings = window.profile_table.settings().with_layout(window.layout_state())
+    for complaint in filter(None, (save_settings(settings), window.profile_table.save())):
         print(f"eventscope: warning: {complaint}", file=sys.stderr)
     window.let_go()
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QW
 
 from app.filter.query import helps
 from widgets.look.text import label
-from widgets.table.keys import TABLE_KEYS
 from widgets.window.actions import Command
 
 
@@ -28,6 +27,7 @@ class ShortcutsSheet(QDialog):
             grid.addWidget(label(keys, "key"), i, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(meaning, wrap=True), i, 1)
         grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(rows), 1)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(inside)
@@ -35,10 +35,12 @@ class ShortcutsSheet(QDialog):
         self.resize(620, 560)
 
     @classmethod
-    def of_keys(cls, parent: QWidget, commands: Sequence[Command]) -> ShortcutsSheet:
+    def of_keys(
+        cls, parent: QWidget, of_table: Sequence[tuple[str, str]], commands: Sequence[Command]
+    ) -> ShortcutsSheet:
         """The keys of the table and of all commands."""
         rows = [(c.key, c.text.rstrip("…")) for c in commands if c.key]
-        return cls(parent, "Keys", [*((known.key, known.name) for known in TABLE_KEYS), *rows])
+        return cls(parent, "Keys", [*of_table, *rows])
 
     @classmethod
     def of_filters(cls, parent: QWidget) -> ShortcutsSheet:

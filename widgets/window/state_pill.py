@@ -16,6 +16,7 @@ __all__ = ["StatePill"]
 ICONS: Final = {
     LiveState.FOLLOWING: ("arrow-down-to-line", "on_accent"),
     LiveState.SCROLLED_BACK: ("chevrons-down", "on_accent"),
+    LiveState.SORTED: ("arrow-down-up", "on_accent"),
     LiveState.PAUSED: ("pause", "background"),
     LiveState.STOPPED: ("square", "muted"),
 }

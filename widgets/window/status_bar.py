@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.commands.row_text import clock_time
 from app.filter.matches import Matches
 from app.session import Session
 from widgets.look.text import label
+from widgets.look.tools import plain_tip
+from widgets.window.account import Piece, explanation, fitting, pieces
 from widgets.window.state_pill import StatePill
 
 REFRESH_S = 0.25
 
 
 class StatusBar(QWidget):
-    """The pill, the counters, the rate and the memory; the numbers change four times a second."""
+    """The pill, the counters, the rate and the memory; the numbers change four times a second.
+
+    What finds no room is left out, the least important first; the tooltip explains all of it.
+    """
 
     def __init__(self, session: Session, matches: Matches, pill: StatePill, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusbar")
         self._session = session
-        self._account = label("", "number")
-        self._rate = label("", "number")
-        self._memory = label("", "number")
         self._matches = matches
         self._last = (0.0, 0)
+        self._line: list[Piece] = [Piece("", 0)]
+        self._account = label("", "number")
+        self._account.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 12, 4)
         row.setSpacing(16)
         row.addWidget(pill)
         row.addWidget(self._account, 1)
-        row.addWidget(self._rate)
-        row.addWidget(self._memory)
 
     def tick(self) -> None:
         """Refresh when it is time."""
@@ -41,21 +45,25 @@ class StatusBar(QWidget):
         then, seen = self._last
         if now - then < REFRESH_S:
             return
-        counters = self._session.counters()
-        rate = (counters.seen - seen) / (now - then) if then else 0.0
-        self._last = (now, counters.seen)
-        self._account.setText(self._sentence())
-        self._rate.setText(f"{rate:,.0f} rows/s")
-        store = self._session.store
-        self._memory.setText(f"{store.bytes / 2**20:,.1f} of {store.budget / 2**20:,.0f} MB")
+        counted = self._session.counters().seen
+        rate = (counted - seen) / (now - then) if then else 0.0
+        self._last = (now, counted)
+        self._line = pieces(self._session, len(self._matches), rate)
+        self._fit()
 
-    def _sentence(self) -> str:
-        c, store = self._session.counters(), self._session.store
-        parts = [f"shown {len(self._matches):,} / kept {c.kept:,} / seen {c.seen:,}"]
-        if c.evicted and c.kept:
-            oldest = clock_time(store.event(store.oldest_seq).observed_at)[:8]
-            parts.append(f"evicted {c.evicted:,} (oldest kept {oldest})")
-        parts.append(f"dropped {c.dropped:,}")
-        if c.lost:
-            parts.append(f"lost at the source {c.lost:,}")
-        return " · ".join(parts)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip is made when somebody asks for it."""
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(explanation(self._session)))
+        return super().event(event)
+
+    def _fit(self) -> None:
+        self._account.ensurePolished()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self._account.setText(fitting(self._line, self._account.width(), self._account.fontMetrics().horizontalAdvance))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.session import Session
 from widgets.detail.detail import DetailView
+from widgets.detail.windows import DetailWindows
 from widgets.focus import Focus
 from widgets.frame import FrameClock, View
 from widgets.gauges.view import GaugesView
@@ -32,6 +33,7 @@ class Views(QObject):
         self.work = WorkArea(session, focus)
         self.sources = SourcePanel(session, focus)
         self.detail = DetailView(session, focus)
+        self.detail_windows = DetailWindows(session, focus, parent)
         self.traces = TraceView(session, focus)
         self.latency = LatencyView(session, focus)
         self.map = MapView(session, focus)
@@ -39,13 +41,14 @@ class Views(QObject):
         self.gauges = GaugesView(session, focus)
         self.pill = StatePill()
         self.status = StatusBar(session, self.work.matches, self.pill)
-        self.clock = FrameClock(session, self._in_order(), self)
+        self.clock = FrameClock(session, self._in_order(), self, is_written=lambda: self.work.filter_bar.is_written)
         self._connect()
 
     def stop(self) -> None:
         """Show nothing new any more."""
         self.clock.stop()
-        self.work.matches.close()
+        self.work.close_searches()
+        self.detail_windows.close()
 
     def toggle_pause(self) -> None:
         """Hold the whole window at this instant, or go on; capture goes on in any case."""
@@ -65,9 +68,7 @@ class Views(QObject):
 
     def _connect(self) -> None:
         table, bar = self.work.table, self.work.filter_bar
-        bar.filter_changed.connect(table.set_filter)
         bar.left.connect(table.setFocus)
-        table.clause_wanted.connect(bar.add_clause)
         table.filter_wanted.connect(bar.focus_filter)
         table.trace_wanted.connect(self._show_traces)
         table.pause_toggled.connect(self.toggle_pause)

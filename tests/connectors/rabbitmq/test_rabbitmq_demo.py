@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from played import ALL, EACH, by_scenario, demo_published, embedded, events_of
 from rabbitmq_broker import RabbitNode
 from rabbitmq_world import connector, tailing
 
@@ -28,3 +29,14 @@ async def test_a_demo_in_an_exchange_is_the_demo_on_its_bus(node: RabbitNode, na
         await eventually(lambda: sink.rows >= len(seen) > 0)
     assert [(row.id, row.type, row.correlation_id) for row in sink.records] == seen
     assert all(row.channel == f"{name} → {row.type}" for row in sink.records)
+
+
+async def test_all_five_systems_in_an_exchange_are_those_of_the_embedded_demo(node: RabbitNode, name: str) -> None:
+    node.exchange(name, "topic")
+    async with tailing(connector(node, f"exchange={name}&bind=%23")) as sink:
+        await demo_published(f"{node.url}/?exchange={name}")
+        expected = events_of(await embedded("all", **ALL))
+        await eventually(lambda: sink.rows >= len(expected))
+    shown = [(r.id, r.type, r.producer, r.correlation_id, r.causation_id, r.priority) for r in sink.records]
+    assert shown == expected
+    assert by_scenario(shown) == EACH

@@ -123,12 +123,13 @@ async def test_a_connection_closed_by_an_operator_is_said_and_opened_again(
 
 
 async def test_an_overflow_at_the_broker_is_said_while_it_lasts(node: RabbitNode, fanout: str) -> None:
+    enough = threading.Event()
+
     class Slow(Collected):
         def push(self, batch: Block | Sequence[Record]) -> None:
             super().push(batch)
-            time.sleep(0.2 if self.blocks[-1].rows > 100 else 0)
+            time.sleep(0 if enough.is_set() else 0.4)
 
-    enough = threading.Event()
     sink = Slow()
     task = run(connector(node, f"exchange={fanout}"), sink)
     await eventually(lambda: bool(sink.states))

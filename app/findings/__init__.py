@@ -1,0 +1,1 @@
+"""Findings: what is probably wrong, each in a sentence."""

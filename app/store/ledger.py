@@ -1,0 +1,113 @@
+"""Ledger: how many rows of each source and category are kept, with what memory, and how many were evicted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.store.chunk import Chunk
+from app.store.codes import OTHERS, Codes
+
+Ints = NDArray[np.int64]
+Groups = NDArray[np.uint16]
+
+MOST_SOURCES: Final = 256
+MOST_CATEGORIES: Final = 1_024
+MOST_GROUPS: Final = 1_024
+"""Sources and categories that are told apart; a hostile source must not grow the ledger without end."""
+
+NOT_MET: Final = 0
+OTHER: Final = 1
+"""The group of all that came when there were so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The rows of one category of one source; `bytes` is their part of the memory."""
+
+    source: str
+    category: str | None
+    kept: int
+    evicted: int
+    bytes: int
+
+
+class Share(NamedTuple):
+    """What each group has: rows, and bytes before compression. `seen` rows of the chunk were counted."""
+
+    seen: int
+    rows: Ints
+    bytes: Ints
+
+
+class Ledger:
+    """Groups are numbered in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.evicted = np.zeros(MOST_GROUPS, np.int64)
+        self.names: list[tuple[str, str | None]] = [("", None), (OTHERS, OTHERS)]
+        self._sources = Codes("source", MOST_SOURCES - 2)
+        self._categories = Codes("category", MOST_CATEGORIES - 2)
+        self._groups = np.full(MOST_SOURCES * MOST_CATEGORIES, NOT_MET, np.uint16)
+        self._shares: WeakKeyDictionary[Chunk, Share] = WeakKeyDictionary()
+
+    def groups(self, chunk: Chunk, start: int, stop: int) -> Groups:
+        """The group of each of rows `start` to `stop`."""
+        rows = slice(start, stop)
+        pairs = self._sources.of(chunk, rows) * MOST_CATEGORIES + self._categories.of(chunk, rows)
+        found: Groups = self._groups[pairs]
+        if not found.all():
+            self._learn(dict.fromkeys(pairs[found == NOT_MET].tolist()))
+            found = self._groups[pairs]
+        return found
+
+    def share(self, chunk: Chunk) -> Share:
+        """What each group has in a chunk; only rows that are new since the last call are counted."""
+        share = self._shares.get(chunk)
+        if share is None or share.seen < chunk.rows:
+            share = self._grown(
+                share or Share(0, np.zeros(MOST_GROUPS, np.int64), np.zeros(MOST_GROUPS, np.int64)), chunk
+            )
+            self._shares[chunk] = share
+        return share
+
+    def evict(self, chunk: Chunk) -> None:
+        """Count the rows of a chunk as evicted."""
+        self.evicted += self.share(chunk).rows
+
+    def spare(self, chunk: Chunk) -> None:
+        """Take back that the rows of a chunk were evicted: they were copied there."""
+        self.evicted -= self.share(chunk).rows
+
+    def accounts(self, chunks: list[Chunk], memory: int) -> list[Account]:
+        """All groups, those with most memory first."""
+        shares = [self.share(chunk) for chunk in chunks]
+        kept = sum((share.rows for share in shares), np.zeros(MOST_GROUPS, np.int64))
+        size = sum((share.bytes for share in shares), np.zeros(MOST_GROUPS, np.int64))
+        part = size * (memory / max(int(size.sum()), 1))
+        accounts = [
+            Account(*name, int(kept[group]), int(self.evicted[group]), int(part[group]))
+            for group, name in enumerate(self.names)
+        ]
+        met = [account for account in accounts if account.kept or account.evicted]
+        return sorted(met, key=lambda account: (-account.bytes, -account.evicted))
+
+    def _grown(self, share: Share, chunk: Chunk) -> Share:
+        start, stop = share.seen, chunk.rows
+        groups = self.groups(chunk, start, stop)
+        rows = np.bincount(groups, minlength=MOST_GROUPS)
+        size = np.bincount(groups, chunk.weights(start, stop), MOST_GROUPS).astype(np.int64)
+        return Share(stop, share.rows + rows, share.bytes + size)
+
+    def _learn(self, pairs: Iterable[int]) -> None:
+        for pair in pairs:
+            source, category = divmod(pair, MOST_CATEGORIES)
+            self._groups[pair] = OTHER
+            if len(self.names) < MOST_GROUPS:
+                self._groups[pair] = len(self.names)
+                self.names.append((self._sources.texts[source] or "", self._categories.texts[category]))

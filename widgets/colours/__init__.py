@@ -1,0 +1,1 @@
+"""Colour rules: the dialog in which rows are given tones by filters."""

@@ -1,0 +1,1 @@
+"""Keys: which key gives which command, as the user has chosen."""

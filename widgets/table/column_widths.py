@@ -1,0 +1,142 @@
+"""Column widths: which columns are shown, and how wide.
+
+Until the reader sets them, columns arrange themselves: each gets its least width, then as much of the room that is
+left as its texts need, and Info has the rest. Where not even that fits, the least telling columns yield.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from PySide6.QtWidgets import QTableView
+
+from app.table_setup import ColumnChoice
+from widgets.table.columns import Column
+from widgets.table.event_model import EventModel
+from widgets.table.row_painter import RowPainter
+
+__all__ = ["ColumnWidths"]
+
+REFRESH_S: Final = 0.5
+STEP: Final = 8
+"""Columns grow by multiples of this, so that they come to rest soon."""
+INFO: Final = "info"
+GENEROUS: Final = 240
+"""The width that Info keeps before other columns may grow."""
+TITLE_ROOM: Final = 17
+"""Pixels beside the letters of a title."""
+
+
+class ColumnWidths:
+    """`fixed` has the widths that the reader has set, by column key; `hidden` what the reader does not want to see."""
+
+    def __init__(self, table: QTableView, model: EventModel, painter: RowPainter) -> None:
+        self.fixed: dict[str, int] = {}
+        self.hidden: set[str] = set()
+        self.are_ours = False
+        """Whether sections change their widths by our own doing just now."""
+        self._table = table
+        self._model = model
+        self._painter = painter
+        self._header = table.horizontalHeader()
+        self._wanted: dict[str, int] = {}
+        self._refreshed = 0.0
+
+    def begin(self, choices: Sequence[ColumnChoice]) -> None:
+        """Take over what was chosen, or with no choices begin as at first."""
+        self.fixed = {choice.field: choice.width for choice in choices if choice.width}
+        self.hidden = {column.key for column in self._model.columns if column.hidden}
+        self._wanted = {}
+        self._refreshed = 0.0
+
+    def learn(self, first: int, last: int) -> None:
+        """See how wide the texts of rows `first` to `last` are, when it is time to look again."""
+        now = time.monotonic()
+        if now - self._refreshed < REFRESH_S:
+            return
+        self._refreshed = now
+        before = dict(self._wanted)
+        for _, row, _ in self._model.rows(first, last):
+            for column in self._model.columns:
+                if column.key not in self.hidden:
+                    width = -(-self._painter.wanted_width(column, row) // STEP) * STEP
+                    self._wanted[column.key] = max(self._wanted_of(column), min(width, column.most))
+        if before != self._wanted:
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Share the width of the table among the columns that the reader has not set."""
+        numbers = {column.key: number for number, column in enumerate(self._model.columns)}
+        set_by_reader = INFO in self.fixed or INFO in self.hidden
+        rest = next((column for column in self._model.columns if column.key == INFO and not set_by_reader), None)
+        others = [column for column in self._model.columns if column is not rest]
+        room = self._table.viewport().width() - (rest.width if rest else 0)
+        shown = self._shown(others, room)
+        room -= sum(map(self._least, shown)) + (GENEROUS - rest.width if rest else 0)
+        with self.ours():
+            for column in self._model.columns:
+                self._header.setSectionHidden(numbers[column.key], column is not rest and column not in shown)
+            for column in shown:
+                least = self._least(column)
+                more = 0 if column.key in self.fixed else max(min(self._wanted_of(column) - least, room), 0)
+                self._header.resizeSection(numbers[column.key], least + more)
+                room -= more
+            if rest:
+                self._header.resizeSection(numbers[INFO], max(GENEROUS + room, rest.width))
+
+    def fit(self, number: int, first: int, last: int, least: int = 0) -> None:
+        """Make a column as wide as its title and its texts in rows `first` to `last`, and keep it so."""
+        column = self._model.columns[number]
+        widths = [self._painter.wanted_width(column, row) for _, row, _ in self._model.rows(first, last)]
+        wanted = max([*widths, self._title_width(column), least])
+        self.fixed[column.key] = min(wanted, max(self._table.viewport().width(), column.width))
+        self.arrange()
+
+    def show(self, key: str, *, shown: bool) -> None:
+        """Show or hide a column whatever the room; the last one that is seen stays."""
+        if shown:
+            self.hidden.discard(key)
+            column = next(column for column in self._model.columns if column.key == key)
+            self.fixed.setdefault(key, self._wanted_of(column))
+        elif self.hides(key):
+            self.hidden.add(key)
+        self.arrange()
+
+    def hides(self, key: str) -> bool:
+        """Whether a column may go: without any there would be no header to bring one back."""
+        return any(column.key != key and column.key not in self.hidden for column in self._model.columns)
+
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """While this lasts, widths are ours, not the reader's."""
+        before, self.are_ours = self.are_ours, True
+        try:
+            yield
+        finally:
+            self.are_ours = before
+
+    def _shown(self, columns: Sequence[Column], room: int) -> list[Column]:
+        """Those of the columns that there is room for, in the order in which they are given more."""
+        shown = []
+        for column in sorted(columns, key=lambda column: column.yields):
+            fits = self._least(column) <= room or not column.yields or column.key in self.fixed
+            if fits and column.key not in self.hidden:
+                shown.append(column)
+                room -= self._least(column)
+        return shown
+
+    def _least(self, column: Column) -> int:
+        if column.key in self.fixed:
+            return self.fixed[column.key]
+        # A number or time cut short would be read as another one, a title cut short as none.
+        return max(self._wanted_of(column) if column.mono else column.width, self._title_width(column))
+
+    def _wanted_of(self, column: Column) -> int:
+        return self._wanted.get(column.key, column.width)
+
+    def _title_width(self, column: Column) -> int:
+        title = str(self._model.headerData(self._model.columns.index(column), self._header.orientation()))
+        return self._header.fontMetrics().horizontalAdvance(title) + TITLE_ROOM
