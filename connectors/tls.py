@@ -131,3 +131,30 @@ class Tls:
 def _words(reason: str | None) -> str:
     """OpenSSL's reason in small letters: `TLSV1_ALERT_UNKNOWN_CA` is "unknown ca"."""
     return (reason or "").rpartition("ALERT_")[2].replace("_", " ").lower()
+
+
+class NamedTls:
+    """For options of a connector that have the names of aio-pika: their demands."""
+
+    cafile: Path | None
+    capath: Path | None
+    cadata: str | None
+    certfile: Path | None
+    keyfile: Path | None
+    keyfile_password: str | None
+    no_verify_ssl: bool
+
+    @property
+    def tls(self) -> Tls:
+        """What is demanded of the server's certificate, and what it is shown, where the connection is encrypted."""
+        return Tls(
+            cafile=self.cafile,
+            capath=self.capath,
+            cadata=self.cadata,
+            certfile=self.certfile,
+            keyfile=self.keyfile,
+            key_password=self.keyfile_password,
+            verify=not self.no_verify_ssl,
+            key_password_option="keyfile_password",  # noqa: S106  the name of an option
+            other_name="connect by a name that is in it, or write the right one as server_name=NAME",
+        )

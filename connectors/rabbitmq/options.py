@@ -19,7 +19,7 @@ from connectors.envelopes.formats.schema_registry import (
 from connectors.login import Login
 from connectors.options import option
 from connectors.source_url import place_of
-from connectors.tls import Tls
+from connectors.tls import NamedTls
 
 __all__ = ["Mechanism", "RabbitOptions"]
 
@@ -47,7 +47,7 @@ class Mechanism(StrEnum):
 
 
 @dataclass(frozen=True)
-class RabbitOptions:
+class RabbitOptions(NamedTls):
     """Options of `amqp:`; `path` is the virtual host. Those of TLS and login have the names that aio-pika knows."""
 
     host: str = option("the broker", example="localhost")
@@ -132,18 +132,3 @@ class RabbitOptions:
             return (host, port + 10_000) if port + 10_000 < 2**16 else None
         host, _, digits = self.management.removeprefix("https://").removeprefix("http://").rstrip("/").rpartition(":")
         return (host.strip("[]"), int(digits)) if host and digits.isdigit() else (self.management, 15_672)
-
-    @property
-    def tls(self) -> Tls:
-        """What is demanded of the broker's certificate, and what it is shown, where the connection is encrypted."""
-        return Tls(
-            cafile=self.cafile,
-            capath=self.capath,
-            cadata=self.cadata,
-            certfile=self.certfile,
-            keyfile=self.keyfile,
-            key_password=self.keyfile_password,
-            verify=not self.no_verify_ssl,
-            key_password_option="keyfile_password",  # noqa: S106  the name of an option
-            other_name="connect by a name that is in it, or write the right one as server_name=NAME",
-        )

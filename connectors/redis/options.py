@@ -11,7 +11,7 @@ from typing import Final
 from connectors.login import Login
 from connectors.options import option
 from connectors.source_url import place_of
-from connectors.tls import Tls
+from connectors.tls import NamedTls, Tls
 
 __all__ = ["RedisOptions", "RedisTlsOptions"]
 
@@ -77,7 +77,7 @@ class RedisOptions:
 
 
 @dataclass(frozen=True)
-class RedisTlsOptions(RedisOptions):
+class RedisTlsOptions(NamedTls, RedisOptions):
     """Options of `rediss:`. Those of TLS have the names that they have for RabbitMQ."""
 
     cafile: Path | None = option("certificates of the authorities to trust, PEM", None, group=TLS)
@@ -88,21 +88,6 @@ class RedisTlsOptions(RedisOptions):
     keyfile_password: str | None = option("the password of that key", None, group=TLS, secret=True)
     server_name: str | None = option("the name in the server's certificate, if not HOST", None, group=TLS)
     no_verify_ssl: bool = option("1 trusts any certificate: anybody may listen in", False, group=TLS)
-
-    @property
-    def tls(self) -> Tls:
-        """What is demanded of the server's certificate, and what it is shown."""
-        return Tls(
-            cafile=self.cafile,
-            capath=self.capath,
-            cadata=self.cadata,
-            certfile=self.certfile,
-            keyfile=self.keyfile,
-            key_password=self.keyfile_password,
-            verify=not self.no_verify_ssl,
-            key_password_option="keyfile_password",  # noqa: S106  the name of an option
-            other_name="connect by a name that is in it, or write the right one as server_name=NAME",
-        )
 
     @property
     def name_in_certificate(self) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.filter.matches import Matches
 from app.session import Session
@@ -20,6 +21,7 @@ from tests.widgets.capture import MS, START, order
 from widgets.focus import Focus
 from widgets.look.theme import apply_theme
 from widgets.loop import WindowLoop
+from widgets.table.event_table import EventTable
 
 Feed = Callable[[Sequence[Record]], int]
 
@@ -100,3 +102,19 @@ def matches(session: Session) -> Iterator[Matches]:
     made = Matches(session.store)
     yield made
     made.close()
+
+
+def shown_table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
+    """The event table of a session, on screen and caught up."""
+    made = EventTable(session, focus, matches)
+    qtbot.addWidget(made)
+    made.resize(1000, 460)
+    made.show()
+    made.tick()
+    return made
+
+
+@pytest.fixture
+def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
+    """A table of twenty orders."""
+    return shown_table(qtbot, session, focus, matches)

@@ -12,14 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.filter.matches import Matches
 from app.marks import Mark
 from app.session import Session
 from app.settings import Settings, load_settings, save_settings
 from app.table_setup import ColourRule
 from tests.widgets.conftest import orders, put
 from widgets.colours.dialog import ColoursDialog
-from widgets.focus import Focus
 from widgets.table.event_table import EventTable
 from widgets.table.place_dialog import PlaceDialog
 from widgets.window.desk import Desk
@@ -150,16 +148,6 @@ def test_rules_are_kept_in_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     assert save_settings(Settings().with_table(colours=RULES), path) is None
     assert load_settings(path)[0].table.colours == RULES
-
-
-@pytest.fixture
-def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
-    made = EventTable(session, focus, matches)
-    qtbot.addWidget(made)
-    made.resize(1000, 460)
-    made.show()
-    made.tick()
-    return made
 
 
 def asked(qtbot: QtBot, table: EventTable, text: str) -> PlaceDialog:

@@ -19,7 +19,7 @@ from app.session import Session
 from app.settings import Settings
 from eventscope.connector import Record
 from eventscope.step import Phase
-from tests.widgets.conftest import Feed, orders, put
+from tests.widgets.conftest import Feed, orders, put, shown_table
 from widgets.focus import Focus
 from widgets.table.columns import COLUMNS
 from widgets.table.event_model import EventModel
@@ -29,21 +29,6 @@ from widgets.table.menu import menu_of_cell
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
-    """A table of twenty orders, shown and caught up."""
-    return shown(qtbot, session, focus, matches)
-
-
-def shown(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
-    made = EventTable(session, focus, matches)
-    qtbot.addWidget(made)
-    made.resize(1000, 460)
-    made.show()
-    made.tick()
-    return made
 
 
 def top_seq(table: EventTable) -> int | None:
@@ -215,7 +200,7 @@ def test_eviction_keeps_the_picture_still(qtbot: QtBot, focus: Focus) -> None:
     while not session.store.evicted:
         put(session, rows)
     matches = Matches(session.store)
-    table = shown(qtbot, session, focus, matches)
+    table = shown_table(qtbot, session, focus, matches)
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() - 5_003)
     held, evicted = top_seq(table), session.store.evicted
     before = table.viewport().grab().toImage()
@@ -233,7 +218,7 @@ def test_when_the_held_event_itself_is_evicted_the_next_that_is_kept_is_shown(qt
     rows = [row._replace(payload=b"x" * 3_000, correlation_id=None) for row in orders(40)]
     put(session, rows)
     matches = Matches(session.store)
-    table = shown(qtbot, session, focus, matches)
+    table = shown_table(qtbot, session, focus, matches)
     table.go_to(3)
     assert focus.seq == 4
     while session.store.keeps(4):
@@ -392,7 +377,7 @@ def test_hostile_text_is_inert_everywhere(qtbot: QtBot, empty_session: Session, 
     )  # fmt: skip
     put(empty_session, [hostile] * 30)
     matches = Matches(empty_session.store)
-    table = shown(qtbot, empty_session, focus, matches)
+    table = shown_table(qtbot, empty_session, focus, matches)
     table.grab()
     for number in range(len(COLUMNS)):
         index = table.rows.index(0, number)
@@ -413,7 +398,7 @@ def test_painting_huge_cells_costs_no_more_than_painting_full_ones(qtbot: QtBot,
         session = Session(Settings())
         put(session, [Record(type="w" * length, payload=b"p" * length, error="e" * length, priority=1)] * 40)
         matches = Matches(session.store)
-        table = shown(qtbot, session, Focus(), matches)
+        table = shown_table(qtbot, session, Focus(), matches)
         table.grab()
         start = time.perf_counter()
         for _ in range(5):
@@ -443,7 +428,7 @@ def test_a_row_of_the_selected_trace_has_an_edge(table: EventTable, focus: Focus
 
 def test_nothing_attached_is_said(qtbot: QtBot, empty_session: Session, focus: Focus) -> None:
     matches = Matches(empty_session.store)
-    table = shown(qtbot, empty_session, focus, matches)
+    table = shown_table(qtbot, empty_session, focus, matches)
     assert "Nothing is attached" in notice(table)
     matches.close()
 
@@ -475,7 +460,7 @@ def test_when_no_single_clause_hides_all_each_is_counted(table: EventTable, qtbo
 
 def test_the_notice_goes_when_rows_come(qtbot: QtBot, empty_session: Session, focus: Focus) -> None:
     matches = Matches(empty_session.store)
-    table = shown(qtbot, empty_session, focus, matches)
+    table = shown_table(qtbot, empty_session, focus, matches)
     put(empty_session, orders(1))
     table.tick()
     assert table.vacancy._notice.isHidden()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.filter.matches import Matches
 from app.session import Session
 from connectors.gap import gap_record
-from tests.widgets.conftest import Feed, orders
+from tests.widgets.conftest import Feed, orders, shown_table
 from widgets.detail.detail import DetailView
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
@@ -25,12 +25,7 @@ def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches, feed: 
     """Twenty orders, a gap, and part of another order."""
     feed([GAP])
     feed(orders(1, first=30)[:3])
-    made = EventTable(session, focus, matches)
-    qtbot.addWidget(made)
-    made.resize(1000, 460)
-    made.show()
-    made.tick()
-    return made
+    return shown_table(qtbot, session, focus, matches)
 
 
 def gap_row(table: EventTable) -> int:

@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.store.store import Store
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
-from tests.widgets.conftest import Feed, orders
+from tests.widgets.conftest import Feed, orders, shown_table
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
 from widgets.visits import MOST, Visits
@@ -38,20 +38,6 @@ records = st.builds(
     correlation_id=st.sampled_from([None, "x", "y"]),
     occurred_at=st.integers(1, 100),
 )
-
-
-@pytest.fixture
-def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
-    return shown(qtbot, session, focus, matches)
-
-
-def shown(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
-    made = EventTable(session, focus, matches)
-    qtbot.addWidget(made)
-    made.resize(1000, 460)
-    made.show()
-    made.tick()
-    return made
 
 
 @settings(deadline=None, max_examples=60)
@@ -201,7 +187,7 @@ def test_a_jump_over_a_million_rows_leaves_the_loop_alive(
         session.store.append("s", block, 1)
     session.store.append("s", Block.of([Record(type="a", phase=Phase.FAILED)]), 1)
     matches = Matches(session.store)
-    table = shown(qtbot, session, focus, matches)
+    table = shown_table(qtbot, session, focus, matches)
     qtbot.waitUntil(lambda: table.tick() or len(matches) == session.store.kept, timeout=10_000)
     table.go_to(0)
     monkeypatch.setattr("widgets.table.hunt.MOST_S", 0.0)

@@ -82,9 +82,7 @@ class Desk:
             Command("&View", "Findings", lambda: window.open_dock(window.views.findings), "Alt+4", "triangle-alert"),
             Command("&View", "Gauges", lambda: window.open_dock(window.views.gauges), "Alt+7", "chart-spline"),
             Command("&View", "Detail", lambda: window.open_dock(window.views.detail), "Alt+5", "panel-right"),
-            Command(
-                "&View", "Event in its own window", window.views.detail.want_window, "Ctrl+Shift+O", "maximize"
-            ),
+            Command("&View", "Event in its own window", window.views.detail.want_window, "Ctrl+Shift+O", "maximize"),
             Command("&View", "Sources", lambda: window.open_dock(window.views.sources), "Alt+6", "plug"),
             Command("&View", "All views side by side", window.spread, "Alt+0", "table"),
             *self.marking.commands(),
