@@ -24,8 +24,9 @@ REFRESH_S: Final = 0.5
 STEP: Final = 8
 """Columns grow by multiples of this, so that they come to rest soon."""
 INFO: Final = "info"
-GENEROUS: Final = 240
-"""The width that Info keeps before other columns may grow."""
+GENEROUS: Final = 180
+"""The width that Info keeps before other columns may grow, the type first: it is what rows are told apart by."""
+TYPE: Final = "type"
 TITLE_ROOM: Final = 17
 """Pixels beside the letters of a title."""
 
@@ -79,7 +80,7 @@ class ColumnWidths:
         with self.ours():
             for column in self._model.columns:
                 self._header.setSectionHidden(numbers[column.key], column is not rest and column not in shown)
-            for column in shown:
+            for column in sorted(shown, key=lambda column: column.key != TYPE):
                 least = self._least(column)
                 more = 0 if column.key in self.fixed else max(min(self._wanted_of(column) - least, room), 0)
                 self._header.resizeSection(numbers[column.key], least + more)
