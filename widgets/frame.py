@@ -35,7 +35,7 @@ class View(Protocol):
 class FrameClock(QObject):
     """Drives session and views. A hidden view is skipped; it catches up on its next tick.
 
-    While somebody writes, the first view is shown on each beat and of the others one: each key is to be seen at once.
+    While somebody writes, a beat shows one view, by turns the first and one of the others: each key is to be seen at once.
     """
 
     def __init__(
@@ -71,13 +71,14 @@ class FrameClock(QObject):
         self.last_ms = (time.perf_counter() - started) * 1e3
 
     def _show(self) -> None:
-        for view in self._first_and_one() if self._is_written() else self._views:
+        for view in self._next() if self._is_written() else self._views:
             if view.isVisible():
                 view.tick()
 
-    def _first_and_one(self) -> Sequence[View]:
-        """The first view, and one of the others in its turn."""
+    def _next(self) -> Sequence[View]:
+        """The first view on every second beat, between them one of the others that are seen, in its turn."""
         first, *others = self._views
-        self._turn += 1
         visible = [view for view in others if view.isVisible()]
-        return [first, visible[self._turn % len(visible)]] if visible else [first]
+        self._turn += 1
+        turn, between = divmod(self._turn, 2)
+        return [visible[turn % len(visible)]] if between and visible else [first]

@@ -71,7 +71,8 @@ class Outbox(Bound):
         self._send(call("chart", chart))
 
     def state(self, state: SourceState, detail: str = "") -> None:
-        """See Sink."""
+        """See Sink. Told after the position: from here on a monitor that loses this process knows where it was."""
+        self._tell_position()
         self._send(call("state", state, detail))
 
     def arrived(self) -> None:
@@ -94,10 +95,7 @@ class Outbox(Bound):
         while True:
             await asyncio.sleep(TELL_S)
             self._tell_dropped()
-            position = self.position()
-            if not self.rows and position != self._told_position:
-                self._told_position = position
-                self._send(Standing(position))
+            self._tell_position()
 
     def empty(self) -> None:
         """Send all that is left, whether there is room for it or not."""
@@ -122,6 +120,13 @@ class Outbox(Bound):
         piece, position = self._ready.popleft()
         self.leave(piece)
         self._send(rows_of(piece, position))
+
+    def _tell_position(self) -> None:
+        """Say where the connector is, unless rows that come before it wait still."""
+        position = self.position()
+        if not self.rows and position != self._told_position:
+            self._told_position = position
+            self._send(Standing(position))
 
     def _tell_dropped(self) -> None:
         if dropped := self.dropped_total - self._told_dropped:

@@ -157,6 +157,8 @@ class _Reading:
     async def run(self) -> None:
         """Read until the file ends; one that is followed does not."""
         self._go_on()
+        self._remember()
+        self._show()
         while not self._file.ended:
             await self._sink.room()
             records = await asyncio.to_thread(self._next)

@@ -94,6 +94,19 @@ async def test_a_file_that_was_read_to_its_end_is_read_again(path: Path) -> None
     assert ids(sink) == [1, 1]
 
 
+async def test_a_process_that_is_killed_before_its_first_line_has_missed_nothing(path: Path) -> None:
+    path.write_text("")
+    sink, connector = Collected(), Hosted(source(path))
+    task = run(connector, sink)
+    await eventually(lambda: bool(sink.states))
+    os.kill(int(connector.where.partition("pid ")[2].partition(")")[0]), signal.SIGKILL)
+    with pytest.raises(ConnectorError, match="SIGKILL"):
+        await task
+    path.write_text(line(1))
+    await read(connector, sink, 1)
+    assert ids(sink) == [1]
+
+
 async def test_every_line_comes_exactly_once_while_stops_and_kills_go_on(path: Path) -> None:
     chance = random.Random(7)
     path.write_text("")
