@@ -35,7 +35,7 @@ class View(Protocol):
 class FrameClock(QObject):
     """Drives session and views. A hidden view is skipped; it catches up on its next tick.
 
-    While somebody writes, a beat shows one view, by turns the first and one of the others: each key is to be seen at once.
+    While somebody writes, a beat shows one view, by turns the first or one of the others: each key is seen at once.
     """
 
     def __init__(
