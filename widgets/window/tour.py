@@ -6,10 +6,10 @@ For machines without a display, and for the picture in the README.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 from app.exports import export_trace
+from app.traces.saga import SagaState
 from app.traces.summary import TraceSummary
 from widgets.window.main_window import MainWindow
 
@@ -31,13 +31,25 @@ class Tour:
             self._window.resize(1920, 1280)
             self._window.spread()
             await asyncio.sleep(SECONDS)
-            chosen = most_telling(self._window.session.traces.recent(200))
+            chosen = self._most_telling()
             if chosen is not None:
                 self._window.focus.select_event(chosen.root_seq, chosen.correlation_id)
             await asyncio.sleep(SETTLE_S)
             self._leave(chosen)
         finally:
             closing.set()
+
+    def _most_telling(self) -> TraceSummary | None:
+        """The trace with most to see: a saga that took steps back, then many events; a failure counts like several."""
+        session = self._window.session
+        traces = session.traces.recent(200)
+        session.sagas.judge(traces, slice_s=1.0)
+
+        def telling(trace: TraceSummary) -> tuple[bool, int, int]:
+            seen = min(trace.events, 20) + 5 * bool(trace.errors)
+            return session.sagas.state(trace) is SagaState.COMPENSATED, seen, trace.root_seq
+
+        return max(traces, key=telling, default=None)
 
     def _leave(self, chosen: TraceSummary | None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -48,8 +60,3 @@ class Tour:
             trace = self._folder / "trace.json"
             export_trace("json", self._window.session.store, chosen.correlation_id, trace, replace=True)
             print(f"left {trace}")
-
-
-def most_telling(traces: Sequence[TraceSummary]) -> TraceSummary | None:
-    """The trace with most to see: a failure counts like several events."""
-    return max(traces, key=lambda trace: (min(trace.events, 20) + 5 * bool(trace.errors), trace.root_seq), default=None)
