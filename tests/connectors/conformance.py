@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
+import random
+import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
@@ -110,6 +113,26 @@ async def stopped(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task], timeout=10)
     assert task.done(), "the run goes on after it was cancelled"
+
+
+async def killed(task: asyncio.Task[None], connector: Connector) -> None:
+    """Kill the process that a run is in, and wait until the run has said so."""
+    os.kill(process_id(connector), signal.SIGKILL)
+    with pytest.raises(ConnectorError, match="SIGKILL"):
+        await task
+
+
+def process_id(connector: Connector) -> int:
+    """The process that a connector says it runs in."""
+    return int(connector.where.partition("pid ")[2].partition(")")[0])
+
+
+async def stopped_or_killed(task: asyncio.Task[None], connector: Connector, chance: random.Random) -> None:
+    """End a run one way or the other, the second only once it has a process."""
+    if "pid" in connector.where and chance.random() < 0.5:
+        await killed(task, connector)
+    else:
+        await stopped(task)
 
 
 def open_files() -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,8 @@ from app.sources.hosted import Hosted
 from connectors.file import lines
 from connectors.gap import GAP_TYPE
 from connectors.registry import open_source
-from eventscope.connector import Connector, ConnectorError
-from tests.connectors.conformance import Collected, eventually, run, stopped
+from eventscope.connector import Connector
+from tests.connectors.conformance import Collected, eventually, killed, run, stopped, stopped_or_killed
 
 
 @pytest.fixture
@@ -99,9 +97,7 @@ async def test_a_process_that_is_killed_before_its_first_line_has_missed_nothing
     sink, connector = Collected(), Hosted(source(path))
     task = run(connector, sink)
     await eventually(lambda: bool(sink.states))
-    os.kill(int(connector.where.partition("pid ")[2].partition(")")[0]), signal.SIGKILL)
-    with pytest.raises(ConnectorError, match="SIGKILL"):
-        await task
+    await killed(task, connector)
     path.write_text(line(1))
     await read(connector, sink, 1)
     assert ids(sink) == [1]
@@ -118,11 +114,6 @@ async def test_every_line_comes_exactly_once_while_stops_and_kills_go_on(path: P
                 written += 1
                 file.write(line(written))
         await asyncio.sleep(chance.random() * 0.4)
-        if "pid" in connector.where and chance.random() < 0.5:
-            os.kill(int(connector.where.partition("pid ")[2].partition(")")[0]), signal.SIGKILL)
-            with pytest.raises(ConnectorError, match="SIGKILL"):
-                await task
-        else:
-            await stopped(task)
+        await stopped_or_killed(task, connector, chance)
     await read(connector, sink, written)
     assert ids(sink) == list(range(1, written + 1))

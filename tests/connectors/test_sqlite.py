@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import random
 import shutil
-import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +25,7 @@ from eventscope import EventBus
 from eventscope.connector import Connector, ConnectorError, Record, Refused
 from examples.orders.scenario import order
 from examples.orders.system import Shop
-from tests.connectors.conformance import Collected, eventually, run, stopped
+from tests.connectors.conformance import Collected, eventually, run, stopped, stopped_or_killed
 
 SEED = """
 CREATE TABLE events (
@@ -380,12 +378,7 @@ async def test_every_event_comes_exactly_once_while_stops_and_kills_go_on(path):
         add(path, *batch)
         written = batch[-1]
         await asyncio.sleep(chance.random() * 0.4)
-        if "pid" in connector.where and chance.random() < 0.5:
-            os.kill(int(connector.where.partition("pid ")[2].partition(")")[0]), signal.SIGKILL)
-            with pytest.raises(ConnectorError, match="SIGKILL"):
-                await task
-        else:
-            await stopped(task)
+        await stopped_or_killed(task, connector, chance)
     await read(connector, sink, written)
     assert numbers(sink) == list(range(1, written + 1))
 

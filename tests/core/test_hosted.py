@@ -24,17 +24,13 @@ from app.sources.supervisor import Source
 from connectors.gap import GAP_TYPE
 from connectors.inprocess import InProcessConnector, InProcessOptions
 from eventscope.connector import Connector, ConnectorError, Refused, SourceState
-from tests.connectors.conformance import ROOT, Collected, eventually, open_files, run, stopped
+from tests.connectors.conformance import ROOT, Collected, eventually, open_files, process_id, run, stopped
 
 CANARY = "hunter2canary"
 
 
 def habitual(habit: str, **more: Any) -> Hosted:
     return Hosted(Habitual(Habits(habit, **more)))
-
-
-def pid_of(connector: Hosted) -> int:
-    return int(connector.where.partition("pid ")[2].partition(")")[0])
 
 
 def gone(pid: int) -> bool:
@@ -135,7 +131,7 @@ async def test_every_number_comes_exactly_once_however_often_the_process_is_kill
 
     def kill_at_times() -> bool:
         if len(kills) < 4 and sink.rows > 3_000 * (len(kills) + 1):
-            kills.append(pid_of(connector))
+            kills.append(process_id(connector))
             os.kill(kills[-1], signal.SIGKILL)
         return False
 
@@ -152,7 +148,7 @@ async def test_a_source_without_positions_gets_a_row_that_says_what_may_be_missi
 
     def killed_once() -> bool:
         if sink.states and not killed:
-            killed.append(pid_of(connector))
+            killed.append(process_id(connector))
             os.kill(killed[0], signal.SIGKILL)
         return len(sink.states) == 2
 
@@ -168,7 +164,7 @@ async def test_a_process_that_is_stopped_or_blocked_is_ended_and_followed_by_ano
 
     def stop_once() -> bool:
         if not stops and sink.rows > 500:
-            stops.append(pid_of(connector))
+            stops.append(process_id(connector))
             os.kill(stops[0], signal.SIGSTOP)
         return False
 
@@ -201,7 +197,7 @@ async def test_secrets_are_in_no_argument_environment_or_log(caplog: pytest.LogC
     sink, connector = Collected(), habitual("secretive", password=CANARY)
     task = run(connector, sink)
     await eventually(lambda: bool(sink.rows))
-    seen = [Path(f"/proc/{pid_of(connector)}/{what}").read_bytes() for what in ("cmdline", "environ")]
+    seen = [Path(f"/proc/{process_id(connector)}/{what}").read_bytes() for what in ("cmdline", "environ")]
     await stopped(task)
     assert sink.records[0].key == str(len(CANARY))
     assert all(CANARY.encode() not in text for text in seen)
@@ -238,7 +234,7 @@ async def test_a_process_that_is_killed_in_the_middle_of_a_large_batch_repeats_n
     async def kill_while_there_is_no_room_for_the_rest() -> None:
         await eventually(lambda: bool(sink.states))
         await asyncio.sleep(1)
-        killed.append(pid_of(connector))
+        killed.append(process_id(connector))
         os.kill(killed[0], signal.SIGKILL)
         sink.open.set()
 
@@ -275,7 +271,7 @@ async def test_what_does_not_let_go_is_ended_within_five_seconds() -> None:
     sink, connector = Collected(), habitual("clinger")
     task = run(connector, sink)
     await eventually(lambda: bool(sink.states))
-    pid, began = pid_of(connector), time.monotonic()
+    pid, began = process_id(connector), time.monotonic()
     await stopped(task)
     assert time.monotonic() - began < 5
     assert gone(pid)
@@ -302,7 +298,7 @@ async def test_one_that_stands_still_is_stopped_all_the_same(monkeypatch: pytest
     sink, connector = Collected(), habitual("waiter")
     task = run(connector, sink)
     await eventually(lambda: bool(sink.states))
-    pid = pid_of(connector)
+    pid = process_id(connector)
     os.kill(pid, signal.SIGSTOP)
     await stopped(task)
     assert gone(pid)
@@ -345,7 +341,7 @@ async def test_ctrl_c_does_not_reach_it() -> None:
     sink, connector = Collected(), habitual("waiter")
     task = run(connector, sink)
     await eventually(lambda: bool(sink.states))
-    os.kill(pid_of(connector), signal.SIGINT)
+    os.kill(process_id(connector), signal.SIGINT)
     await asyncio.sleep(0.5)
     assert not task.done()
     await stopped(task)

@@ -7,8 +7,9 @@ import time
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QFocusEvent
+from PySide6.QtWidgets import QApplication
 
 from eventscope.step import Phase
 from tests.widgets.capture import MS, SECOND, START, Capture, busy, handled, published, step
@@ -220,6 +221,22 @@ def test_streams_show_the_history_of_the_aggregate_with_what_is_missing(qtbot: A
     ]
     view.pages.streams.table.setCurrentIndex(view.pages.streams.lines.index(2, 0))
     assert (focus.seq, focus.correlation_id) == (2, "t2")
+
+
+def test_streams_that_get_the_focus_choose_nothing(qtbot: Any, focus: Focus) -> None:
+    capture = Capture()
+    event = published("order.changed", "e1", "t1", START, headers=version(1), key="ord-9", payload=b"{}")
+    capture.feed([event], START)
+    view = view_of(qtbot, capture, focus, STREAMS)
+    focus.select_trace("t1")
+    focus.select_event(None)
+    table = view.pages.streams.table
+    with table.quietly():
+        table.go_to(None)
+    QApplication.sendEvent(table, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    assert focus.seq is None
+    table.go_to(1)
+    assert focus.seq == 1
 
 
 def test_without_versions_the_streams_page_says_why_it_is_empty(qtbot: Any, focus: Focus) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from app.traces.nodes import Trace
 from widgets.look.theme import theme
@@ -12,12 +12,13 @@ from widgets.trace.lane_header import LaneHeader
 from widgets.trace.lane_painter import ROW_PX, LanePainter
 from widgets.trace.lane_plan import GUTTER, LEAST_PX
 from widgets.trace.lane_rows import LaneModel, LaneRow
+from widgets.trace.page_table import PageTable
 from widgets.trace.rows import is_error
 
 __all__ = ["LaneTable"]
 
 
-class LaneTable(QTableView):
+class LaneTable(PageTable):
     """Shows a trace. E and Shift+E go from error to error, U to what is taken back, L gives each listener a lane."""
 
     chosen = Signal(object)  # seq: int, of the message or delivery that the developer went to
@@ -27,31 +28,23 @@ class LaneTable(QTableView):
         self.rows = LaneModel(self)
         self._trace = Trace("")
         self._spread = False
-        self._quiet = False
         self.setModel(self.rows)
         self.setItemDelegate(LanePainter(self))
         self._header = LaneHeader(self.rows)
         self.setHorizontalHeader(self._header)
         self._header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._header.sectionClicked.connect(lambda _: self.spread(not self._spread))
-        self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
         self.setAccessibleName("conversation of the trace")
         theme().changed.connect(self._repaint)
 
     def show_trace(self, trace: Trace) -> None:
         """Show a trace, or what one that is shown has become; the selected row stays."""
         self._trace = trace
-        self._quiet = True
-        self.rows.show_trace(trace, spread=self._spread)
-        self._quiet = False
+        with self.quietly():
+            self.rows.show_trace(trace, spread=self._spread)
         self._fit()
 
     def select_seq(self, seq: int | None) -> bool:
@@ -60,11 +53,8 @@ class LaneTable(QTableView):
         if here is not None and seq in seqs_of(here):
             return True
         row = next((n for n, each in enumerate(self.rows.items) if seq is not None and seq in seqs_of(each)), None)
-        self._quiet = True
-        if row is None:
-            self.clearSelection()
-        self.setCurrentIndex(QModelIndex() if row is None else self.rows.index(row, 0))
-        self._quiet = False
+        with self.quietly():
+            self.go_to(row)
         return row is not None
 
     def spread(self, each: bool) -> None:
@@ -111,16 +101,10 @@ class LaneTable(QTableView):
         super().resizeEvent(event)
         self._fit()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        # Qt makes the first row current when a table gets the focus: nobody chose it.
-        self._quiet = True
-        super().focusInEvent(event)
-        self._quiet = False
-
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)
         row = self.rows.item(current)
-        if row is not None and not self._quiet:
+        if row is not None and not self.is_quiet:
             self.setAccessibleDescription(self.rows.sentence(row))
             self._tell(row)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStackedLayout, QWidget
 
 from app.commands.row_text import clock_time
 from app.display import display
@@ -22,6 +22,7 @@ from widgets.look.fonts import ui_font
 from widgets.look.keyed_rows import KeyedRows
 from widgets.look.text import label
 from widgets.look.theme import current_palette, theme
+from widgets.trace.page_table import PageTable
 
 __all__ = ["StreamLine", "StreamPage"]
 
@@ -85,9 +86,8 @@ class StreamPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._quiet = False
         self.lines = StreamModel(self)
-        self.table = QTableView()
+        self.table = PageTable()
         self._empty = label(NOTHING, "empty", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout(self)
@@ -99,19 +99,15 @@ class StreamPage(QWidget):
 
     def show_trace(self, trace: Trace) -> None:
         """Show the streams that a trace touches."""
-        self._quiet = True
-        self.lines.show(list(self._lines(trace)))
-        self._quiet = False
+        with self.table.quietly():
+            self.lines.show(list(self._lines(trace)))
         self._stack.setCurrentIndex(int(bool(self.lines.items)))
 
     def select_seq(self, seq: int | None) -> bool:
         """Go to the line of a row, without telling."""
         row = next((n for n, line in enumerate(self.lines.items) if seq is not None and line.seq == seq), None)
-        self._quiet = True
-        if row is None:
-            self.table.clearSelection()
-        self.table.setCurrentIndex(QModelIndex() if row is None else self.lines.index(row, 0))
-        self._quiet = False
+        with self.table.quietly():
+            self.table.go_to(row)
         return row is not None
 
     def next_error(self, step: int = 1) -> None:
@@ -124,7 +120,7 @@ class StreamPage(QWidget):
 
     def _tell(self, current: QModelIndex) -> None:
         line = self.lines.item(current)
-        if line is not None and line.seq is not None and not self._quiet:
+        if line is not None and line.seq is not None and not self.table.is_quiet:
             self.chosen.emit(line.seq, line.trace)
 
     def _lines(self, trace: Trace) -> Iterator[StreamLine]:
@@ -174,17 +170,11 @@ def head_of(stream: Stream) -> str:
     return f"{display(stream.kind)} {display(stream.key)}"
 
 
-def set_up(table: QTableView, lines: StreamModel) -> None:
-    """Make a quiet table of it."""
+def set_up(table: PageTable, lines: StreamModel) -> None:
+    """Give a table its rows, and columns of a fitting width."""
     table.setModel(lines)
-    table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW_PX)
-    table.setShowGrid(False)
     table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setAccessibleName("streams of the trace")
     header = table.horizontalHeader()
     header.setHighlightSections(False)

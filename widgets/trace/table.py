@@ -7,13 +7,14 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from app.traces.nodes import NodeKind, Trace
 from widgets.look.theme import theme
 from widgets.trace.header import TraceHeader
 from widgets.trace.model import TraceColumn, TraceModel
+from widgets.trace.page_table import PageTable
 from widgets.trace.painter import TracePainter, disclosure, event_width
 from widgets.trace.rows import Line, TraceRows
 
@@ -36,7 +37,7 @@ LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
 """Columns beside the timeline, by the least width of the table that has room for them."""
 
 
-class TraceTable(QTableView):
+class TraceTable(PageTable):
     """Shows a trace. ← and → close and open, [ and ] all, P and O one level; E and Shift+E go from error to error,
     F and B from event to event; 0 folds all pauses again, Z counts times from the current line.
     """
@@ -49,7 +50,6 @@ class TraceTable(QTableView):
         self.lines = TraceModel(self)
         self._unfolded: frozenset[int] = frozenset()
         self._zero = 0
-        self._quiet = False
         self._widths: Widths = {}
         self._keys: dict[str, Callable[[], None]] = {
             "[": partial(self.open_all, False),
@@ -69,13 +69,7 @@ class TraceTable(QTableView):
         self.setHorizontalHeader(self._header)
         self._header.setStretchLastSection(True)
         self._header.sectionClicked.connect(self._unfold_clicked)
-        self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("events of the trace")
@@ -157,16 +151,10 @@ class TraceTable(QTableView):
         super().resizeEvent(event)
         self._fit_columns()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        # Qt makes the first row current when a table gets the focus: nobody chose it.
-        self._quiet = True
-        super().focusInEvent(event)
-        self._quiet = False
-
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)
         line = self.lines.item(current)
-        if line is not None and line.node.seq is not None and not self._quiet:
+        if line is not None and line.node.seq is not None and not self.is_quiet:
             self.chosen.emit(line.node.seq)
 
     def _current(self) -> Line | None:
@@ -198,22 +186,16 @@ class TraceTable(QTableView):
 
     def _refresh(self, key: Hashable | None, *, tell: bool = False) -> None:
         """Show what is visible now and go to a line, or if a closed branch hides it, to the one above."""
-        self._quiet = True
-        self.lines.show_trace(self.rows.trace, self.rows.visible(), self._unfolded, self._zero)
+        with self.quietly():
+            self.lines.show_trace(self.rows.trace, self.rows.visible(), self._unfolded, self._zero)
         while key is not None and self.lines.row_of(key) is None:
             key = self.rows.parent_of(key)
-        self._quiet = False
         self._go(key, tell=tell)
         self._header.viewport().update()
 
     def _go(self, key: Hashable | None, *, tell: bool = False) -> None:
-        row = None if key is None else self.lines.row_of(key)
-        index = QModelIndex() if row is None else self.lines.index(row, 0)
-        self._quiet = not tell
-        if row is None:
-            self.clearSelection()
-        self.setCurrentIndex(index)
-        self._quiet = False
+        with self.quietly(not tell):
+            self.go_to(None if key is None else self.lines.row_of(key))
 
     def _unfold_clicked(self, section: int) -> None:
         """A click on a folded pause in the header draws it to scale, another one folds it again."""

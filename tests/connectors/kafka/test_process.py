@@ -17,7 +17,7 @@ from app.sources import driver
 from app.sources.hosted import Hosted
 from connectors.registry import open_source
 from eventscope.connector import Runner
-from tests.connectors.conformance import eventually
+from tests.connectors.conformance import eventually, process_id
 
 MIB = 2**20
 
@@ -25,10 +25,6 @@ MIB = 2**20
 @pytest.fixture(autouse=True)
 def runner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_world, "runner", Runner.PROCESS)
-
-
-def pid_of(where: str) -> int:
-    return int(where.partition("pid ")[2].partition(")")[0])
 
 
 async def test_a_process_that_is_killed_again_and_again_loses_and_repeats_nothing(cluster: Cluster, name: str) -> None:
@@ -39,7 +35,7 @@ async def test_a_process_that_is_killed_again_and_again_loses_and_repeats_nothin
         for first in range(0, 3_000, 1_000):
             await cluster.send(name, numbered(first, first + 900))
             await eventually(lambda: sink.rows > first)  # noqa: B023
-            os.kill(pid_of(made.where), signal.SIGKILL)
+            os.kill(process_id(made), signal.SIGKILL)
             await cluster.send(name, numbered(first + 900, first + 1_000))
         await eventually(lambda: sink.rows >= 3_000)
         await asyncio.sleep(0.3)

@@ -13,7 +13,7 @@ from rabbitmq_world import Application, connector, gaps, numbered, supervised, t
 from app.session import Session
 from app.sources.hosted import Hosted
 from eventscope.connector import Runner
-from tests.connectors.conformance import eventually
+from tests.connectors.conformance import eventually, process_id
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def kill(made: object) -> None:
     assert isinstance(made, Hosted)
-    os.kill(int(made.where.partition("pid ")[2].partition(")")[0]), signal.SIGKILL)
+    os.kill(process_id(made), signal.SIGKILL)
 
 
 async def test_a_killed_process_is_a_gap_and_its_consumers_notice_nothing(
