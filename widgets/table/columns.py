@@ -103,7 +103,7 @@ COLUMNS: Final = (
     built_in("correlation", 96, 110, muted=True, mark=14),
     built_in("latency", 92, 110),
     built_in("size", 64, 84, muted=True, yields=4),
-    built_in("info", 112, 4000),
+    built_in("info", 96, 4000),
 )
 """The columns of a table that nobody has set."""
 

@@ -179,4 +179,4 @@ class MainWindow(QMainWindow):
         return [*sides, *below]
 
     def _widen_sides(self) -> None:
-        self.resizeDocks(self.docks[:2], [220, 380], Qt.Orientation.Horizontal)
+        self.resizeDocks(self.docks[:2], [220, 360], Qt.Orientation.Horizontal)
