@@ -1,4 +1,4 @@
-"""What a channel is called, without the place in it: `orders[3]@1042` and `orders[0]@7` are both `orders`."""
+"""What a channel is called, without the place in it: `orders[3]@1042`, `orders[0]@7` and `orders@17-0` are `orders`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PARTITION: Final = re.compile(r"\[\d+\]$")
 def channel_name(channel: str) -> str:
     """The topic, stream, exchange or bus of a channel as rows state it."""
     place, at, offset = channel.rpartition("@")
-    return _name_of(place if at and offset.isdecimal() else channel)
+    return _name_of(place if at and offset.replace("-", "", 1).isdecimal() else channel)
 
 
 @lru_cache(maxsize=4_096)

@@ -44,6 +44,7 @@ def window_parser() -> Parser:
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help="URL such as demo: tap: file:events.jsonl")
     add_profile(parser)
     parser.add_argument("--filter", default="", metavar="EXPR", help="show only events that match")
+    parser.add_argument("--capture", metavar="FILE", help="record into this new file from the start")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument(
         "--tour", metavar="FOLDER", help="watch for ten seconds, leave a picture and a trace there, end"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from app.filter.marked import reads_marks
 from app.filter.query import Filter, FilterError, parse
 from app.store.chunk import Chunk
+from app.store.fetcher import Fetcher
 from app.store.packing import NO_PAYLOAD
 from app.store.store import Store
 from app.table_setup import ColourRule
@@ -76,7 +78,7 @@ class Colours:
 
     def forget(self) -> None:
         """Test all rows anew."""
-        self._known.clear()
+        self._begin_anew()
         self.version += 1
 
     def paint_conversation(self, correlation_id: str, number: int) -> None:
@@ -103,23 +105,39 @@ class Colours:
         if not self._rules:
             return {}
         if self._follows_marks and self._marked != self._store.marks.version:
-            self._known.clear()
+            self._begin_anew()
             self._marked = self._store.marks.version
+        self._known.update(self._fetcher.take())
         self._learn(sorted(seq for seq in seqs if seq not in self._known))
         found = {seq: colour for seq in seqs if (colour := self._known.get(seq)) is not None}
         while len(self._known) > MOST_ROWS:
             self._known.popitem(last=False)
         return found
 
+    def _begin_anew(self) -> None:
+        self._known.clear()
+        self._fetcher = Fetcher(partial(tested, self._store, self._rules))
+
     def _learn(self, seqs: list[int]) -> None:
         deadline = time.perf_counter() + MOST_S
         self.pending = False
-        for chunk, rows in runs(self._store, seqs):
+        away = [seq for seq in seqs if self._store.keeps(seq) and not self._store.chunk_of(seq).at_hand]
+        self._fetcher.ask(away)
+        for chunk, rows in runs(self._store, [seq for seq in seqs if seq not in away] if away else seqs):
             if self.pending:
                 return
             colours = colours_of(self._rules, chunk, rows)
             self._known.update(zip(chunk.seqs_of(rows).tolist(), colours, strict=True))
             self.pending = time.perf_counter() > deadline
+        self.pending |= self._fetcher.is_busy
+
+
+def tested(store: Store, rules: Sequence[Rule], seqs: Sequence[int]) -> dict[int, Colour | None]:
+    """The colours of rows that must be read from a file; for a thread."""
+    found: dict[int, Colour | None] = {}
+    for chunk, rows in runs(store, sorted(seqs)):
+        found |= zip(chunk.seqs_of(rows).tolist(), colours_of(rules, chunk, rows), strict=True)
+    return found
 
 
 def made_of(rule: ColourRule) -> Rule | None:
@@ -151,7 +169,7 @@ def runs(store: Store, seqs: list[int]) -> Iterator[tuple[Chunk, NDArray[np.int6
             yield from ((chunk, part) for part in np.split(run, np.flatnonzero(np.diff(heaps)) + 1))
 
 
-def colours_of(rules: list[Rule], chunk: Chunk, rows: NDArray[np.int64]) -> list[Colour | None]:
+def colours_of(rules: Sequence[Rule], chunk: Chunk, rows: NDArray[np.int64]) -> list[Colour | None]:
     """The colour of each of these rows: that of the first rule that fits it."""
     colours: list[Colour | None] = [None] * len(rows)
     start, stop = int(rows[0]), int(rows[-1]) + 1

@@ -34,7 +34,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-KINDS: Final = {"kafka": "kafka", "amqp": "amqp", "amqps": "amqp"}
+KINDS: Final = {"kafka": "kafka", "amqp": "amqp", "amqps": "amqp", "redis": "redis", "rediss": "redis"}
 """Schemes whose messages are recognised, and the name under which choices for their channels are kept."""
 
 TEXTS: Final = ("json", "text")

@@ -70,8 +70,13 @@ def settle(passing: Path, path: Path, replace: bool) -> None:
     """Give the finished file its name, and have the folder remember it."""
     refuse_what_is_there(path, replace)
     passing.replace(path)
+    settle_folder(path.parent)
+
+
+def settle_folder(path: Path) -> None:
+    """Have a folder remember the names in it, whatever happens to the machine."""
     with contextlib.suppress(OSError):  # not every file system lets a folder be synchronised
-        folder = os.open(path.parent, os.O_RDONLY)
+        folder = os.open(path, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:

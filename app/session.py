@@ -5,13 +5,17 @@ The owner calls `drain` on every frame. All parts are plain objects called in tu
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from app.colours import Colours
 from app.knowledge import Knowledge
+from app.recording import About, Recorder, Recording
+from app.redaction.urls import without_secrets
 from app.settings import Settings
 from app.sources.intake import Intake
 from app.sources.supervisor import Source, Supervisor
@@ -27,7 +31,8 @@ UNDO_S: Final = 10.0
 class Counters:
     """What became of every row that a source handed over: seen = kept + evicted + cleared + dropped.
 
-    `lost` counts rows that sources know to be lost before they reached us.
+    `lost` counts rows that sources know to be lost before they reached us. `spilled` is the part of those kept that is
+    in a capture and no more in memory; `not_recorded` counts rows that the recording misses.
     """
 
     seen: int
@@ -36,6 +41,8 @@ class Counters:
     cleared: int
     dropped: int
     lost: int
+    spilled: int = 0
+    not_recorded: int = 0
 
 
 class Cleared(NamedTuple):
@@ -54,7 +61,10 @@ class Session:
         self.intake = Intake()
         self.supervisor = Supervisor(self.intake, self.told, patient=patient)
         self._words: dict[tuple[str, str], Declaration | Chart] = {}
+        self._urls: dict[str, str] = {}
+        self._lasting: set[str] = set()
         self._start_empty()
+        self.recording = Recording(lambda: self.store, self.about)
 
     def _start_empty(self) -> None:
         self.store = Store(self.settings.memory_budget)
@@ -76,9 +86,29 @@ class Session:
         """All attached sources, in the order of attaching."""
         return self.supervisor.sources
 
-    def attach(self, connector: Connector, name: str = "") -> Source:
-        """Start to watch a source, shown under `name` or its own label."""
-        return self.supervisor.attach(connector, name)
+    @property
+    def recorder(self) -> Recorder | None:
+        """What records now, or did so last."""
+        return self.recording.recorder
+
+    def attach(self, connector: Connector, name: str = "", url: str = "") -> Source:
+        """Start to watch a source, shown under `name` or its own label; a recording tells the URL without secrets."""
+        source = self.supervisor.attach(connector, name)
+        self.known_as(source, url)
+        (self._lasting.add if connector.lasting else self._lasting.discard)(source.label)
+        return source
+
+    def known_as(self, source: Source, url: str) -> None:
+        """Tell by which URL a source was attached: recordings say it, without secrets."""
+        self._urls[source.label] = without_secrets(url)
+
+    async def record(self, path: Path, *, replace: bool = False) -> None:
+        """Record all rows that are kept and all that come in a new file. Raises NotRecorded."""
+        await asyncio.to_thread(self.recording.begin, path, replace=replace)
+
+    async def stop_recording(self) -> None:
+        """Finish the file that is being recorded, if one is."""
+        await asyncio.to_thread(self.recording.stop)
 
     def drain(self, budget_s: float = 0.006) -> int:
         """Store what waits in the intake, for about `budget_s` at most; the number of rows stored."""
@@ -86,7 +116,9 @@ class Session:
         self._settle_clear()
         stored = 0
         while batch := self.intake.take():
+            noted = self.store.marks.version
             first = self.store.append(batch.source, batch.block, batch.observed_at)
+            self.recording.came(self.store.next_seq - 1, noted, lasting=batch.source in self._lasting)
             self._show(first)
             stored += batch.block.rows
             if time.perf_counter() > deadline:
@@ -110,6 +142,8 @@ class Session:
             cleared=store.cleared,
             dropped=dropped,
             lost=sum(source.lost for source in self.sources),
+            spilled=store.spilled,
+            not_recorded=self.recorder.not_recorded if self.recorder else 0,
         )
 
     def clear(self) -> int:
@@ -145,10 +179,26 @@ class Session:
             self.marks.prune(self.store.kept_of)
 
     async def close(self) -> None:
-        """Let go of all sources, then store what they handed over last."""
+        """Let go of all sources, store and record what they handed over last."""
         await self.supervisor.close()
         self.drain(budget_s=1.0)
+        await self.stop_recording()
         self.store.close()
+
+    @property
+    def about(self) -> About:
+        """What a recording tells of the session beside the rows."""
+        return About(
+            sources=lambda: dict(self._urls),
+            losses=self._losses,
+            told=lambda: [(source, told) for (source, _), told in dict(self._words).items()],
+        )
+
+    def _losses(self) -> dict[str, int]:
+        """Rows that never came into the store, by reason."""
+        told = {f"{source.label}: lost at the source": source.lost for source in self.sources}
+        told["came faster than they could be taken in"] = self.intake.dropped_total
+        return {reason: count for reason, count in told.items() if count}
 
     def _show(self, first: int) -> None:
         """Show the rows from `first` on, in their order: whoever numbers texts by chunk would begin anew each time."""

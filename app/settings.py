@@ -39,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the user chose.
 
     `memory_mib` bounds the events that are kept. `budgets` holds the latency budgets in ms that differ from
-    the defaults. `recent` are URLs of sources, newest first, without passwords.
+    the defaults. `recent` are URLs of sources, newest first, without passwords. `capture_folder` is where the last
+    capture went.
     `layout` is the window's own, `detail_window` the width and height of windows of single events, `table` how the
     event table is arranged. `keys` holds the keys of commands that differ from the defaults, by the names of the
     commands; "" is no key.
@@ -50,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     budgets: dict[PriorityName, Budget] = msgspec.field(name="budgets_ms", default_factory=dict)
     hidden_phases: tuple[PhaseName, ...] = ()
     recent: tuple[str, ...] = ()
+    capture_folder: str = ""
     layout: bytes = b""
     table: TableSetup = TableSetup()
     detail_window: tuple[WindowSide, WindowSide] = (560, 720)
@@ -71,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         clean = without_secrets(url)
         others = (other for other in self.recent if other != clean)
         return msgspec.structs.replace(self, recent=(clean, *others)[:MOST_RECENT])
+
+    def with_capture_folder(self, folder: str) -> Self:
+        """With another folder for captures."""
+        return msgspec.structs.replace(self, capture_folder=folder)
 
     def with_theme(self, theme: Theme) -> Self:
         """With another theme."""

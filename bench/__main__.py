@@ -1,28 +1,18 @@
 """`python -m bench`: runs every benchmark, prints a table, and leaves bench/results.json.
 
-A benchmark is a module of this folder with `run()`, which gives figures. Names on the command line choose
-some of them; then the results are left as they are. The exit code is 1 only when a benchmark breaks: a goal that is
-not met informs, it fails nothing, and figures whose brokers are missing are left out with the reason.
+A benchmark is a module of this folder with `run()`, which gives figures. Names on the command line choose some of them.
+Each puts its figures into the results as soon as it has ended. The exit code is 1 only when a benchmark breaks: a goal
+that is not met informs, it fails nothing, and figures whose brokers are missing are left out with the reason.
 """
 
 from __future__ import annotations
 
-import importlib
-import json
-import os
-import platform
 import sys
-import time
-import traceback
-from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from bench.figure import Figure, LeftOut
+from bench.figure import Figure
+from bench.part import FOLDER, Part, keep, measured
 
-FOLDER = Path(__file__).parent
-RESULTS = FOLDER / "results.json"
-BROKEN = "broken, so its figures are missing"
 HEADINGS = ("figure", "median [low … high]", "beside", "ratio", "goal", "met")
 
 
@@ -33,19 +23,6 @@ def names(chosen: Iterable[str]) -> list[str]:
     if unknown:
         raise SystemExit(f"bench: no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return [name for name in known if not chosen or name in chosen]
-
-
-def measure(name: str) -> list[Figure] | str:
-    """The figures of one benchmark, or why there are none, which does not stop the rest."""
-    module = importlib.import_module(f"bench.{name}")
-    print(f"running {name} …", file=sys.stderr, flush=True)
-    try:
-        return list(module.run())
-    except LeftOut as reason:
-        return f"left out: {reason}"
-    except Exception:
-        traceback.print_exc()
-        return BROKEN
 
 
 def number(value: float) -> str:
@@ -59,31 +36,38 @@ def cells(figure: Figure) -> tuple[str, ...]:
     return figure.name, spread, figure.limit, number(figure.ratio), figure.goal, "yes" if figure.met else "NO"
 
 
-def table(measured: Iterable[Figure]) -> str:
+def table(figures: Iterable[Figure]) -> str:
     """All figures in aligned columns."""
-    lines = [HEADINGS, *map(cells, measured)]
+    lines = [HEADINGS, *map(cells, figures)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
 
 
-def results(measured: Iterable[Figure]) -> dict[str, object]:
-    """The figures with what is needed to compare them with another run."""
-    machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
-    taken = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return {"taken_at": taken, "machine": machine, "figures": [asdict(figure) for figure in measured]}
+def summary(parts: Sequence[Part]) -> list[str]:
+    """What a reader wants to know at the end: how many goals are met, which are not, and what is missing."""
+    figures = [figure for part in parts for figure in part.figures]
+    missed = [figure for figure in figures if not figure.met]
+    minutes, seconds = divmod(round(sum(part.seconds for part in parts)), 60)
+    return [
+        f"{len(figures) - len(missed)} of {len(figures)} goals met, in {minutes} min {seconds} s",
+        *(f"missed: {figure.name}: {number(figure.value)} {figure.unit}; {figure.goal}" for figure in missed),
+        *(f"{part.name} is {part.fate}: {part.missing}" for part in parts if part.missing),
+    ]
 
 
-def main(chosen: list[str]) -> int:
-    """Measure, print, and write the results of a full run."""
-    measured = {name: measure(name) for name in names(chosen)}
-    figures = [figure for of_one in measured.values() if not isinstance(of_one, str) for figure in of_one]
-    missing = {name: reason for name, reason in measured.items() if isinstance(reason, str)}
-    print(table(figures))
-    for name, reason in missing.items():
-        print(f"bench: {name} is {reason}", file=sys.stderr)
-    if not chosen and not missing:
-        RESULTS.write_text(json.dumps(results(figures), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return int(BROKEN in missing.values())
+def main(chosen: Sequence[str]) -> int:
+    """Measure, keep the results, and print them; also those so far when it is interrupted."""
+    parts: list[Part] = []
+    try:
+        for name in names(chosen):
+            print(f"running {name} …", file=sys.stderr, flush=True)
+            parts.append(measured(name))
+            keep(parts[-1])
+    finally:
+        print(table(figure for part in parts for figure in part.figures))
+        for line in summary(parts):
+            print(f"bench: {line}", file=sys.stderr)
+    return int(any(part.broken for part in parts))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from app.filter.extract import KEPT
 from app.filter.query import Filter, parse
 from app.filter.search import PIECE
 from app.store.chunk import Chunk
@@ -100,7 +99,7 @@ def scan(store: Store, wanted: Filter) -> None:
 
 def scan_anew(store: Store, wanted: Filter) -> None:
     """The same, having read no payload before."""
-    KEPT.clear()
+    store.chunks[0].cache.clear()
     scan(store, wanted)
 
 

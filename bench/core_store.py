@@ -54,7 +54,7 @@ class Wire(msgspec.Struct):
 
     def block(self) -> Block:
         """The same columns as the store takes them."""
-        return Block(*(getattr(self, name) for name in Block._fields))
+        return Block(*(getattr(self, name) for name in Block._fields if name != "replay"))
 
 
 DECODER: Final = msgspec.json.Decoder(Wire)

@@ -32,7 +32,7 @@ from app.launch import application, first_window
 app = application()
 window = first_window(app, argparse.Namespace(theme="light", sources=[], profile=[]))
 window.grab()
-late = [name for name in ("numpy", "pyqtgraph", "aiokafka", "aio_pika") if name in sys.modules]
+late = [name for name in ("asyncio", "numpy", "pyqtgraph", "aiokafka", "aio_pika") if name in sys.modules]
 assert not late, late
 os._exit(0)
 """

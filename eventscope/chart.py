@@ -104,7 +104,8 @@ class Chart:
     """All places and links that are known of one broker at `taken_at` (ns since the epoch).
 
     `broker` names it, the same for every source that watches it: their charts become one. `note` is a
-    sentence on what is missing and why, empty when nothing is.
+    sentence on what is missing and why, empty when nothing is. `source` names the source that charted it at first,
+    when this is shown again; empty otherwise.
     """
 
     broker: str
@@ -112,3 +113,4 @@ class Chart:
     links: tuple[Link, ...] = ()
     taken_at: int = 0
     note: str = ""
+    source: str = ""

@@ -9,17 +9,17 @@ docs/connectors.md has a worked example; `tests/connectors/conformance.py` is th
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Protocol
 
 from eventscope.chart import Chart, Figures, Link, LinkKind, Place, PlaceKind, Spot
-from eventscope.step import UNKNOWN, Phase
+from eventscope.record import UNKNOWN_PRIORITY, Block, Headers, Record, Replay, headers_text
 
 __all__ = [
+    "UNKNOWN_PRIORITY",
     "Block",
     "Chart",
     "CheckResult",
@@ -36,95 +36,13 @@ __all__ = [
     "PlaceKind",
     "Record",
     "Refused",
+    "Replay",
     "Runner",
     "Sink",
     "SourceState",
     "Spot",
+    "headers_text",
 ]
-
-Headers = Iterable[tuple[str, Any]]
-"""Name and value pairs in their order, duplicates kept."""
-
-UNKNOWN_PRIORITY = -1
-
-
-class Record(NamedTuple):
-    """One row as a source saw it. Unknown is None, `UNKNOWN` for nanoseconds, -1 for counts.
-
-    `payload` holds the bytes exactly as they came. `producer` is who emitted the event, `channel`
-    where it was seen (`orders[3]@1042`, `events → order.created`, a bus's name). `occurred_at` is
-    nanoseconds since the epoch.
-    """
-
-    type: str | None = None
-    payload: bytes | None = None
-    id: str | None = None
-    category: str | None = None
-    priority: int = UNKNOWN_PRIORITY
-    phase: int = Phase.PUBLISHED
-    correlation_id: str | None = None
-    causation_id: str | None = None
-    occurred_at: int = UNKNOWN
-    producer: str | None = None
-    channel: str | None = None
-    key: str | None = None
-    subscription: str | None = None
-    attempt: int = 0
-    queue_ns: int = UNKNOWN
-    handle_ns: int = UNKNOWN
-    total_ns: int = UNKNOWN
-    fanout: int = -1
-    error: str | None = None
-    envelope: str | None = None
-    headers: str | None = None
-
-
-def headers_text(headers: Headers) -> str:
-    """Headers as a JSON array of [name, value] pairs, the form in which a Record carries them."""
-    return json.dumps([[n, v] for n, v in headers], ensure_ascii=False, default=_header_value)
-
-
-def _header_value(value: object) -> str:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else repr(value)
-
-
-class Block(NamedTuple):
-    """Many records as equally long columns, one per field of Record, in the same order.
-
-    Sources that decode in bulk push blocks; the monitor makes one of any list of records.
-    """
-
-    type: Sequence[str | None]
-    payload: Sequence[bytes | None]
-    id: Sequence[str | None]
-    category: Sequence[str | None]
-    priority: Sequence[int]
-    phase: Sequence[int]
-    correlation_id: Sequence[str | None]
-    causation_id: Sequence[str | None]
-    occurred_at: Sequence[int]
-    producer: Sequence[str | None]
-    channel: Sequence[str | None]
-    key: Sequence[str | None]
-    subscription: Sequence[str | None]
-    attempt: Sequence[int]
-    queue_ns: Sequence[int]
-    handle_ns: Sequence[int]
-    total_ns: Sequence[int]
-    fanout: Sequence[int]
-    error: Sequence[str | None]
-    envelope: Sequence[str | None]
-    headers: Sequence[str | None]
-
-    @classmethod
-    def of(cls, records: Sequence[Record]) -> Block:
-        """The columns of `records`, of which there must be at least one."""
-        return cls(*zip(*records, strict=True))
-
-    @property
-    def rows(self) -> int:
-        """How many records it holds (`len` of a named tuple is the number of its fields)."""
-        return len(self.type)
 
 
 class SourceState(StrEnum):
@@ -159,10 +77,14 @@ class DeclaredSubscription:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """All subscriptions declared on `channel` now; replaces what was declared there before."""
+    """All subscriptions declared on `channel` now; replaces what was declared there before.
+
+    `source` names the source that declared it at first, when this is said again; empty otherwise.
+    """
 
     channel: str
     subscriptions: tuple[DeclaredSubscription, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +184,11 @@ class Connector(ABC):
     def portable(self) -> bool:
         """Whether one made of the same options in another process reads the same source."""
         return True
+
+    @property
+    def lasting(self) -> bool:
+        """Whether its events can be read again at any later time, such as those of a file."""
+        return False
 
     def position(self) -> Any:
         """Where it is in its source, for `resume`: plain data that covers exactly what was pushed so far.

@@ -1,12 +1,20 @@
-"""What holds for all tests: shared suites explain their assertions, and tests of one broker share a worker."""
+"""What holds for all tests: shared suites explain their assertions, tests of one broker share a worker, and nothing
+fails because the machine is busy.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("tests.connectors.conformance")
+
+settings.register_profile(
+    "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("patient")
 
 BROKERS = Path(__file__).parent / "connectors"
 

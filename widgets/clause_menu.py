@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final, Literal
 
 from PySide6.QtWidgets import QMenu
 
@@ -10,10 +11,21 @@ from app.display import display
 from app.filter.clause import negated
 from widgets.focus import Focus
 
-__all__ = ["add_filters", "shown"]
+__all__ = ["WAYS", "Way", "act", "add_filters", "shown"]
 
 LIMIT = 60
 """Characters of a text in a menu."""
+
+Way = Literal["alone", "opposite", "and", "or", "not", "or not"]
+
+WAYS: Final[dict[str, Way]] = {
+    "Not this": "opposite",
+    "… and this": "and",
+    "… or this": "or",
+    "… and not this": "not",
+    "… or not this": "or not",
+}
+"""How a clause may act on what is filtered already, beside taking its place."""
 
 
 def add_filters(menu: QMenu, focus: Focus, clause: str | None) -> None:
@@ -23,16 +35,25 @@ def add_filters(menu: QMenu, focus: Focus, clause: str | None) -> None:
         entry.setEnabled(False)
         entry.setToolTip("No filter can name this field, or it holds more than one value.")
         return
-    menu.addAction(f"Apply as filter: {shown(clause)}", partial(focus.propose_filter, clause))
-    menu.addAction("… and this", partial(focus.join_filter, clause, "and"))
-    menu.addAction("… or this", partial(focus.join_filter, clause, "or"))
-    menu.addAction("… and not this", partial(focus.join_filter, clause, "not"))
+    menu.addAction(f"Apply as filter: {shown(clause)}", partial(act, focus, clause, "alone"))
+    for text, way in WAYS.items():
+        menu.addAction(text, partial(act, focus, clause, way))
     prepare = menu.addMenu("Prepare as filter")
-    prepare.addAction("This", partial(focus.prepare_filter, clause))
-    prepare.addAction("Not this", partial(focus.prepare_filter, negated(clause)))
-    prepare.addAction("… and this", partial(focus.join_filter, clause, "and", apply=False))
-    prepare.addAction("… or this", partial(focus.join_filter, clause, "or", apply=False))
-    prepare.addAction("… and not this", partial(focus.join_filter, clause, "not", apply=False))
+    prepare.addAction("This", partial(act, focus, clause, "alone", apply=False))
+    for text, way in WAYS.items():
+        prepare.addAction(text, partial(act, focus, clause, way, apply=False))
+
+
+def act(focus: Focus, clause: str, way: Way, *, apply: bool = True) -> None:
+    """Filter by a clause alone, by its opposite alone, or join it with what is filtered; or only write that down."""
+    match way:
+        case "and" | "or" | "not":
+            focus.join_filter(clause, way, apply=apply)
+        case "or not":
+            focus.join_filter(negated(clause), "or", apply=apply)
+        case _:
+            wanted = negated(clause) if way == "opposite" else clause
+            (focus.propose_filter if apply else focus.prepare_filter)(wanted)
 
 
 def shown(text: str) -> str:

@@ -1,12 +1,14 @@
 """The frame clock: empties the intake sixty times a second, and lets the visible views catch up.
 
-Few new rows are shown at once. In a flood the views catch up on every second beat only: what is stored at once is
-little, and every other beat leaves its time to Qt, so that a flood is taken in without holding anything up.
+The first view, the table, is shown on each beat on which rows came. The others share what time is left: one that has
+much to do is the only one of its beat. When beats come late there is more to do than time, and every other one leaves
+its time to Qt, so that a flood is taken in without holding anything up.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -18,8 +20,11 @@ BEAT_MS: Final = 16
 DRAIN_S: Final = 0.004
 """The share of a beat that storing new rows may take; painting gets the rest."""
 
-FEW: Final = 300
-"""Rows of one beat that are shown at once: about 18,000 a second."""
+OTHERS_S: Final = 0.002
+"""When the views beside the first have taken so long, the rest of them waits for the next beat."""
+
+LATE_S: Final = 0.006
+"""A beat that comes so much later than it should says that there is too much to do."""
 
 
 class View(Protocol):
@@ -45,11 +50,12 @@ class FrameClock(QObject):
         """`is_written` tells whether somebody writes at the moment."""
         super().__init__(parent)
         self._is_written = is_written
-        self._turn = 0
         self._session = session
-        self._views = views
+        self._first, self._others = views[0], deque(views[1:])
+        self._between = False
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.beat)
+        self._began = time.perf_counter()
         self._rested = False
         self.last_ms = 0.0
 
@@ -63,22 +69,39 @@ class FrameClock(QObject):
 
     def beat(self) -> None:
         """One beat."""
-        started = time.perf_counter()
+        before, self._began = self._began, time.perf_counter()
+        late = self._began - before > BEAT_MS / 1e3 + LATE_S
         stored = self._session.drain(DRAIN_S)
-        self._rested = not self._rested and not 0 < stored <= FEW
+        self._rested = not self._rested and (late or not stored)
         if not self._rested:
             self._show()
-        self.last_ms = (time.perf_counter() - started) * 1e3
+        self.last_ms = (time.perf_counter() - self._began) * 1e3
 
     def _show(self) -> None:
-        for view in self._next() if self._is_written() else self._views:
+        if not self._is_written():
+            show(self._first)
+            self._show_others(len(self._others))
+        elif self._between and any(view.isVisible() for view in self._others):
+            self._between = False
+            self._show_others(1)
+        else:
+            self._between = True
+            show(self._first)
+
+    def _show_others(self, most: int) -> None:
+        """At most so many of those that are seen, in their turn; one in any case, more as far as the time goes."""
+        deadline = time.perf_counter() + OTHERS_S
+        for _ in range(len(self._others)):
+            view = self._others[0]
+            self._others.rotate(-1)
             if view.isVisible():
                 view.tick()
+                most -= 1
+                if not most or time.perf_counter() > deadline:
+                    return
 
-    def _next(self) -> Sequence[View]:
-        """The first view on every second beat, between them one of the others that are seen, in its turn."""
-        first, *others = self._views
-        visible = [view for view in others if view.isVisible()]
-        self._turn += 1
-        turn, between = divmod(self._turn, 2)
-        return [visible[turn % len(visible)]] if between and visible else [first]
+
+def show(view: View) -> None:
+    """Have a view show its news if it is seen."""
+    if view.isVisible():
+        view.tick()

@@ -115,7 +115,7 @@ def since(event: StoredEvent) -> str:
 FIELDS: Final[dict[str, Field]] = {
     field.name: field
     for field in (
-        whole("number", "#", "Order of arrival; never given twice", lambda e: e.seq, readers.seqs, ""),
+        whole("number", "#", "Order of arrival; never given twice", lambda e: e.seq, readers.seqs, ":"),
         Field(
             "time", "Time", "When it happened; right-click to count from elsewhere",
             lambda e: clock_time(moment(e)), lambda e: rfc3339(moment(e)) or "", readers.moments, since,
@@ -155,7 +155,7 @@ FIELDS: Final[dict[str, Field]] = {
         ),
         whole(
             "fanout", "Fan-out", "How many subscriptions it went to",
-            lambda e: e.fanout, readers.wholes("fanout", -1), "",
+            lambda e: e.fanout, readers.wholes("fanout", -1), ":",
         ),
         coded("envelope", "Envelope", "The envelope that was recognised", lambda e: e.envelope),
         duration("queue", "Queued, ms", "How long it waited for its handler", "queue", lambda e: e.queue_ns),

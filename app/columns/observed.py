@@ -14,7 +14,7 @@ from app.payload import NotJson, header_pairs, json_value
 from app.store.store import Store
 from app.store.stored import StoredEvent
 
-__all__ = ["is_numeric", "observed_places", "recent"]
+__all__ = ["observed_places", "recent", "recent_texts"]
 
 MOST_EVENTS: Final = 200
 MOST_BYTES: Final = 1024 * 1024
@@ -33,10 +33,9 @@ def observed_places(store: Store) -> list[str]:
     return [name for name, _ in counts.most_common(MOST_PLACES)]
 
 
-def is_numeric(store: Store, field: Field) -> bool:
-    """Whether recent events have nothing but numbers in a field."""
-    texts = [text for event in recent(store) if (text := field.whole(event))]
-    return bool(texts) and all(map(is_number, texts))
+def recent_texts(store: Store, field: Field) -> list[str]:
+    """What recent events say in a field, where they say anything."""
+    return [text for event in recent(store) if (text := field.write(event))]
 
 
 def recent(store: Store) -> Iterator[StoredEvent]:
@@ -74,12 +73,3 @@ def paths(value: Any, path: str, levels: int) -> Iterator[str]:
             yield from paths(inner, f"{path}[*]", levels - 1)
     elif not isinstance(value, dict | list):
         yield path
-
-
-def is_number(text: str) -> bool:
-    """Whether a text writes a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -17,9 +17,9 @@ from app.filter.json_path import ABSENT, JsonPath
 from app.payload import summary
 from app.store.arena import Arena
 from app.store.chunk import Chunk
-from app.store.packing import TEXTS as TEXT_FIELDS
 from app.store.packing import one_text
 from app.store.stored import Rows
+from connectors.capture.row_text import TEXTS as TEXT_FIELDS
 from eventscope.step import UNKNOWN
 
 __all__ = ["Reader", "coded", "durations", "headers", "infos", "moments", "payloads", "row_texts", "seqs", "wholes"]

@@ -16,9 +16,13 @@ from app.failure import DONE, NO_CAPTURE, WRONG_USAGE, Failure
 from app.filter.query import Filter
 from app.session import Session
 from app.store.store import Store
+from connectors.wording import many
 
 MOST_BYTES: Final = 8 * 2**30
 """A file is exported whole; beyond this much memory its oldest events would be missing, and that is said."""
+
+AT_LAST: Final = 2**62
+"""When nothing more comes of what a file holds (ns since the epoch)."""
 
 
 def main(argv: list[str]) -> int:
@@ -35,19 +39,20 @@ def main(argv: list[str]) -> int:
     wanted = parse_filter(arguments.filter)
     session, rows = asyncio.run(load(arguments.file, wanted))
     try:
-        export(arguments, session.store, rows)
+        export(arguments, session, rows)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
     return DONE
 
 
-def export(arguments: argparse.Namespace, store: Store, rows: list[int]) -> None:
+def export(arguments: argparse.Namespace, session: Session, rows: list[int]) -> None:
     """Write what was asked for; raises Failure when there is no such trace."""
-    redact, output = not arguments.with_secrets, arguments.output
+    store, redact, output = session.store, not arguments.with_secrets, arguments.output
     if arguments.trace is None:
         export_rows(arguments.format, store, rows, output, redact=redact)
     elif len(store.correlated(arguments.trace)):
-        export_trace(arguments.format, store, arguments.trace, output, redact=redact)
+        state = session.traces.state(arguments.trace, AT_LAST)
+        export_trace(arguments.format, store, arguments.trace, output, state=state, redact=redact)
     else:
         raise Failure(f"no event in {arguments.file} has the correlation id {arguments.trace!r}", WRONG_USAGE)
 
@@ -66,6 +71,8 @@ async def load(path: Path, wanted: Filter) -> tuple[Session, list[int]]:
         raise Failure(str(failure), NO_CAPTURE) from failure
     finally:
         await session.close()
+    for _, count, reason in session.sources[0].losses:
+        print(f"eventscope: warning: {many(count, 'event')} missing: {reason}", file=sys.stderr)
     if evicted := session.store.evicted:
         raise Failure(f"{path} is too large: {evicted:,} events did not fit; narrow it with --filter", NO_CAPTURE)
     return session, rows

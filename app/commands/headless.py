@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from app.credentials.credentials import Credentials
 from app.credentials.second_chance import give_second_chance, login_refused
-from app.failure import NO_SOURCE, WRONG_USAGE, Failure
+from app.failure import NO_CAPTURE, NO_SOURCE, WRONG_USAGE, Failure
 from app.filter.matches import Matches
 from app.filter.query import Filter, FilterError, parse
 from app.profiles.file import load_profiles
 from app.profiles.profile import SavedSource
 from app.profiles.profiles import Profiles
 from app.session import Session
+from connectors.file.capture import UnreadableCapture
 from connectors.registry import open_source
 from eventscope.connector import Connector, Refused, SourceState
 
@@ -143,7 +144,8 @@ def _new_rows(session: Session, matches: Matches, last: int) -> list[int]:
 
 
 def fail_without_source(session: Session) -> None:
-    """Raise Failure with exit code 3 when a source could not be reached or refused us."""
+    """Raise Failure when a source could not be reached or refused us: exit code 3, or 4 for a capture."""
     for source in session.sources:
         if source.state is SourceState.FAILED:
-            raise Failure(f"{source.label}: {source.detail}", NO_SOURCE)
+            code = NO_CAPTURE if isinstance(source.refusal, UnreadableCapture) else NO_SOURCE
+            raise Failure(f"{source.label}: {source.detail}", code)

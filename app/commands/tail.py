@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TextIO
 
 from app.cli import add_profile, command_parser
@@ -17,6 +17,7 @@ from app.display import display
 from app.exports.event_json import event_line
 from app.exports.selection import Selection
 from app.failure import DONE
+from app.filter.query import Filter
 from app.session import Session
 from app.store.stored import StoredEvent
 
@@ -48,16 +49,10 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
 async def tail(arguments: argparse.Namespace, line: Callable[[StoredEvent], str], out: TextIO) -> int:
     """Write each matching event as one flushed line; returns how many were written."""
     wanted = parse_filter(arguments.filter)
-    credentials = Credentials(ask_in_terminal)
-    sources = named_sources(arguments.sources, arguments.profile)
-    connectors = await complete(open_sources([source.url for source in sources]), credentials)
     session = Session(patient=False)
     written = 0
     try:
-        for connector, source in zip(connectors, sources, strict=True):
-            session.attach(connector, source.name)
-        bounds = {"limit": arguments.limit, "seconds": arguments.seconds}
-        async for rows in watch(session, wanted, credentials=credentials, **bounds):
+        async for rows in watched(session, wanted, arguments):
             out.writelines(line(event) + "\n" for event in Selection(session.store, rows).events())
             out.flush()
             written += len(rows)
@@ -65,6 +60,18 @@ async def tail(arguments: argparse.Namespace, line: Callable[[StoredEvent], str]
         await session.close()
         report_losses(session)
     return written
+
+
+async def watched(session: Session, wanted: Filter, arguments: argparse.Namespace) -> AsyncIterator[list[int]]:
+    """Attach the sources of a command line; the numbers of rows that match, in lists as they come."""
+    credentials = Credentials(ask_in_terminal)
+    sources = named_sources(arguments.sources, arguments.profile)
+    connectors = await complete(open_sources([source.url for source in sources]), credentials)
+    for connector, source in zip(connectors, sources, strict=True):
+        session.attach(connector, source.name, source.url)
+    bounds = {"limit": arguments.limit, "seconds": arguments.seconds}
+    async for rows in watch(session, wanted, credentials=credentials, **bounds):
+        yield rows
 
 
 def report_losses(session: Session) -> None:

@@ -11,6 +11,7 @@ from app.detail.detail import Detail, read_detail
 from app.detail.previous import Likeness, latest_before, like
 from app.detail.reading import Reading
 from app.detail.tape import Progress, no_progress
+from app.filter.terms import FilterError
 from app.sources.supervisor import Source
 from app.store.store import Store
 from app.store.stored import Evicted, StoredEvent
@@ -36,7 +37,10 @@ def compare(
     """Compare an event with another one; in any thread."""
     event = detail.event
     if isinstance(other, str):
-        wanted = like(event, other)
+        try:
+            wanted = like(event, other)
+        except FilterError:
+            return Comparison(f"The {other} of this event is too long to look for earlier events with the same.")
         if wanted is None:
             return Comparison(f"This event has no {other}, so there is no previous one with the same.")
         seq = latest_before(store, event.seq, wanted, progress)

@@ -29,7 +29,12 @@ class JsonText:
         self.data = data
         self.tape = Tape(data, progress, whole=whole)
         begin = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
-        self.root = JsonValue(self, *stripped(data, begin, len(data)), level=1)
+        self._range = stripped(data, begin, len(data))
+
+    @property
+    def root(self) -> JsonValue:
+        """The whole. It is made anew each time: kept here, it would keep the text until garbage is looked for."""
+        return JsonValue(self, *self._range, level=1)
 
     def way_to(self, offset: int) -> list[int]:
         """Which member to take at each step from the root to reach the innermost value that has this byte."""

@@ -17,6 +17,7 @@ from app.failure import WRONG_USAGE, Failure
 from app.private_file import NotWritten, private_file
 from app.redaction.redaction import Redactor
 from app.store.store import Store
+from app.traces.summary import TraceState
 from app.traces.trace import Trace
 
 __all__ = ["Report", "export_rows", "export_trace", "extension", "formats", "preview", "write"]
@@ -90,11 +91,12 @@ def export_trace(
     correlation_id: str,
     path: Path | None = None,
     *,
+    state: TraceState | None = None,
     redact: bool = True,
     replace: bool = False,
 ) -> Report:
-    """Export one trace in causal order, as `export_rows` does."""
-    trace = whole_trace(store, correlation_id)
+    """Export one trace in causal order, as `export_rows` does. `state` is how it stands, if that is known."""
+    trace = whole_trace(store, correlation_id, state)
     with target(path, replace) as out:
         return write(name, store, [seq for seq, _, _ in trace.rows()], out, trace=trace, redact=redact)
 

@@ -10,10 +10,12 @@ import msgspec
 
 from app.exports.event_json import to_line, traced
 from app.exports.head import head
+from app.exports.saga_json import hops_json, saga_json
 from app.exports.selection import Selection
 from app.exports.times import milliseconds, rfc3339
 from app.redaction.redaction import Redactor
 from app.store.store import Store
+from app.traces.summary import TraceState
 from app.traces.trace import Trace, build_trace
 
 
@@ -27,9 +29,11 @@ def trace_json(store: Store, correlation_id: str, redactor: Redactor | None = No
     return value
 
 
-def whole_trace(store: Store, correlation_id: str) -> Trace:
-    """The trace with all its rows, however many: a file has room for them."""
-    return build_trace(store, correlation_id, limit=sys.maxsize)
+def whole_trace(store: Store, correlation_id: str, state: TraceState | None = None) -> Trace:
+    """The trace with all its rows, however many: a file has room for them. `state` is how it stands, if known."""
+    trace = build_trace(store, correlation_id, limit=sys.maxsize)
+    trace.state = state
+    return trace
 
 
 def write(selection: Selection, trace: Trace, out: IO[bytes]) -> None:
@@ -51,5 +55,7 @@ def about(selection: Selection, trace: Trace) -> dict[str, Any]:
         "duration_ms": milliseconds(trace.duration_ns) if trace.nodes else None,
         "complete": trace.complete,
         "warnings": [selection.text(warning) for warning in trace.warnings],
+        "saga": saga_json(selection, trace),
+        "hops": hops_json(selection, trace.meaning.ordered if trace.meaning else ()) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -14,7 +14,8 @@ from app.filter.extract import elements, extract
 from app.filter.json_path import ABSENT, JsonPath, Several
 from app.filter.predicates import SEARCHED, Coded
 from app.filter.values import Wanted
-from app.store.packing import EMPTY, SEPARATOR, TEXTS, one_text
+from app.store.packing import one_text
+from connectors.capture.row_text import EMPTY, SEPARATOR, TEXTS
 
 HEADERS: Final = TEXTS.index("headers")
 
@@ -63,7 +64,7 @@ class HeaderValue(Node):
             return False
         try:
             pairs = read_headers(headers)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             return False
         return self._wanted.any_of(elements(Several(value for name, value in pairs if name.casefold() == self._name)))
 

@@ -22,7 +22,7 @@ CHECKED: Final = frozenset({"type", "category", "source", "producer", "channel",
 """Fields of which few enough values are seen to look through them at each key."""
 
 BUDGET_S: Final = 0.002
-"""A value that was not met in this time counts as seen."""
+"""A value that was not met in this time counts as seen, and one that may be in a file."""
 
 MOST: Final = 200
 """Of so many values the likeliest is named."""
@@ -69,6 +69,8 @@ def seen(store: Store, field: str, word: Word) -> bool:
     pattern, deadline = Pattern(word), time.perf_counter() + BUDGET_S
     for chunk in reversed(store.chunks):
         dictionary = chunk.dictionaries[field]
+        if not dictionary.at_hand:
+            return True
         if pattern.exact is not None:
             found = dictionary.code(pattern.exact) is not None
         else:

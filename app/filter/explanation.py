@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Final, NamedTuple
 
+from app.filter.mismatch import Mismatch, mismatch
 from app.filter.query import Filter, Told
 from app.store.store import Store
+from app.store.stored import Evicted
 
 __all__ = ["Explainer", "Explanation"]
 
@@ -15,11 +17,12 @@ GROWTH: Final = 1.2
 
 
 class Explanation(NamedTuple):
-    """What each clause of a filter does to `total` rows."""
+    """What each clause of a filter does to `total` rows, and what events speak against one of them."""
 
     wanted: Filter
     total: int
     clauses: list[Told]
+    mismatch: Mismatch | None = None
 
     @property
     def guilty(self) -> list[Told]:
@@ -50,4 +53,8 @@ class Explainer:
         return known
 
     def _explain(self, wanted: Filter, total: int) -> None:
-        self._known = Explanation(wanted, total, wanted.explain(self._store))
+        try:
+            against = mismatch(wanted.tree, self._store)
+        except Evicted:
+            against = None  # a row went while it was looked at; the next explanation tells
+        self._known = Explanation(wanted, total, wanted.explain(self._store), against)

@@ -11,13 +11,9 @@ from numpy.typing import NDArray
 from app.filter.json_path import ABSENT, JsonPath, Several
 from app.filter.values import EXACT, Wanted, plain_value
 from app.store.chunk import Chunk
-from app.store.recent import Recent
 
 SPAN: Final = 8_192
 """Rows of one extract: what a search takes at a time. An extract of fewer rows would have to be made again."""
-
-KEPT_BYTES: Final = 96 * 1024 * 1024
-"""All extracts together: a number of each of twelve million rows."""
 
 TEXT_BYTES: Final = 180
 """Memory that a text takes in an extract, estimated."""
@@ -88,17 +84,17 @@ class Extract(NamedTuple):
         return hits
 
 
-KEPT: Final[Recent[tuple[int, str, int], Extract]] = Recent(KEPT_BYTES, lambda extract: extract.bytes)
-
-
 def extract(chunk: Chunk, path: JsonPath, start: int, stop: int) -> Extract:
-    """The extract of rows `start` to `stop`; if it is a whole one, it is kept."""
+    """The extract of rows `start` to `stop`; if it is a whole one, it is kept in the memory of the store."""
 
     def make() -> Extract:
         return of_values([value for _, run in chunk.payloads.runs(start, stop) for value in path.values(run)])
 
     whole = start % SPAN == 0 and (stop - start == SPAN or (chunk.sealed and stop == chunk.rows))
-    return KEPT.get((chunk.serial, path.text, start), make) if whole else make()
+    if not whole:
+        return make()
+    kept: Extract = chunk.cache.get((chunk.serial, path.text, start), make)
+    return kept
 
 
 def of_values(column: Sequence[Any]) -> Extract:

@@ -25,8 +25,8 @@ ROWS_PER_SECOND: Final = 100_000_000
 class Matches:
     """Numbered from 0. Changes only in calls of its own methods, all from one thread.
 
-    Little work is done in `update`; reading all texts and payloads is left to a thread, newest chunk
-    first, and `update` picks up what it found. `complete` is False after a search was cancelled.
+    Little work is done in `update`; reading all texts and payloads, and what is in a file, is left to a thread, newest
+    chunk first, and `update` picks up what it found. `complete` is False after a search was cancelled.
     """
 
     newest_last = True
@@ -163,9 +163,12 @@ class Matches:
         self._removed = sum(part.count for part in before[:last]) - self._front
 
     def _scan(self, budget_s: float) -> None:
-        """Test what is new: at once if it fits into the budget, else newest first, texts in the thread."""
+        """Test what is new: at once if it fits into the budget, else newest first; texts and files in the thread."""
         deadline = time.perf_counter() + budget_s
         waiting = [part for part in self._parts if not part.taken and part.scanned < part.visible(self._horizon)]
+        if self._filter.tree is not None and (away := [part for part in waiting if not part.chunk.at_hand]):
+            self._hand_over(sorted(away, key=self._distance))
+            waiting = [part for part in waiting if part.chunk.at_hand]
         if sum(map(self._seconds, waiting)) > budget_s:
             waiting.sort(key=self._distance)
             if self._filter.slow:

@@ -19,7 +19,7 @@ from app.store.packing import CODED
 from app.store.store import Store
 
 BUDGET_S: Final = 0.003
-"""Older rows are left out of the counts when looking at all of them would take longer."""
+"""Older rows are left out of the counts when looking at all of them would take longer, and those that are in a file."""
 
 MOST_OF_CHUNK: Final = 2_000
 """Of more different values in a chunk only the commonest count; nobody picks one out of so many."""
@@ -36,7 +36,7 @@ def observed(store: Store, field: str, beginning: str = "", most: int = 30) -> l
     """The commonest values of a field that begin so, in any case; none for a field that has no codes."""
     counts: Counter[str] = Counter()
     deadline, beginning = time.perf_counter() + BUDGET_S, beginning.lower()
-    for chunk in reversed(store.chunks if field in COLUMNS else []):
+    for chunk in filter(at_hand, reversed(store.chunks if field in COLUMNS else [])):
         full = chunk is not store.chunks[-1]
         pairs = remembered(ref(chunk), chunk.serial, field) if full else of_chunk(chunk, field)
         for value, count in pairs:
@@ -45,6 +45,11 @@ def observed(store: Store, field: str, beginning: str = "", most: int = 30) -> l
         if time.perf_counter() > deadline:
             break
     return counts.most_common(most)
+
+
+def at_hand(chunk: Chunk) -> bool:
+    """Whether nobody waits for a disk who counts in it."""
+    return chunk.at_hand
 
 
 @lru_cache(REMEMBERED)

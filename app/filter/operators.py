@@ -18,7 +18,7 @@ from app.filter.marked import FIELD as MARKED
 from app.filter.marked import Marked
 from app.filter.named import mark, phase, priority
 from app.filter.order import ORDER
-from app.filter.predicates import Coded, Moment, Numbers, Pattern, RowText
+from app.filter.predicates import Coded, Moment, Numbers, Pattern, RowNumber, RowText
 from app.filter.terms import FilterError, Term, Word
 from app.filter.values import Wanted
 from app.marks import Mark
@@ -111,6 +111,16 @@ class ChoiceField(NumberField):
     """A number that people know by a name, and that has no order."""
 
     ordered = False
+
+
+class RowNumberField(Field):
+    """The number of the row."""
+
+    ordered = True
+
+    def test(self, sign: str, values: tuple[Word, ...]) -> Node:
+        """Compared with the one value, or equal to any or none of several."""
+        return RowNumber(comparison(sign, parsed(units.count, values)))
 
 
 class MomentField(Field):
@@ -259,6 +269,9 @@ FIELDS: Final[dict[str, Field]] = {
         duration("queue", "how long it waited for its handler", "queue>=2s", "queue"),
         duration("handle", "how long its handler took", "handle>100us", "handle"),
         NumberField(
+            "fanout", "how many subscriptions it went to", "fanout:0", column="fanout", parse=units.count, unknown=-1
+        ),
+        NumberField(
             "size", "the size of its payload", "size>64KB", column="size", parse=units.size, unknown=NO_PAYLOAD
         ),
         TextField("error", "the error that it ended with", "error:*Timeout*", text="error"),
@@ -266,6 +279,7 @@ FIELDS: Final[dict[str, Field]] = {
         MomentField("until", "happened then or earlier", "until:14:02", sign="<="),
         MomentField("before", "happened earlier", "before:2026-01-31T14:02:07Z", sign="<"),
         TextField("envelope", "the envelope that was recognised", "envelope:cloudevents", coded="envelope"),
+        RowNumberField("number", "the number that stands before the row in the window", "number>=4711"),
         MarkField(MARKED, "what you noted about the row in the window: " + ", ".join(Mark), "is:marked,commented"),
     )
 }

@@ -12,7 +12,10 @@ from app.store.chunk import Chunk
 
 
 class Part:
-    """Matching rows below `scanned`, ascending. `taken` while a search in another thread scans it."""
+    """Matching rows below `scanned`, ascending. `taken` while a search in another thread scans it.
+
+    As long as all rows match, as they do without a filter, they take no memory.
+    """
 
     __slots__ = ("_found", "alive", "chunk", "count", "scanned", "skipped_at", "taken")
 
@@ -25,11 +28,16 @@ class Part:
         """The first row that a cancelled search has not seen."""
         self.alive = True
         """False once the chunk was evicted; results for it come too late."""
-        self._found = np.empty(chunk.capacity, np.uint16)
+        self._found: NDArray[np.uint16] | None = None
+        """The first `count` are the rows that match; None when these are the first `count` of the chunk."""
 
     def add(self, rows: NDArray[np.int64], scanned: int) -> None:
         """Put in the matches of the rows up to `scanned`."""
-        self._found[self.count : self.count + len(rows)] = rows
+        if self._found is None and self.count + len(rows) != scanned:
+            self._found = np.empty(self.chunk.capacity, np.uint16)
+            self._found[: self.count] = np.arange(self.count)
+        if self._found is not None:
+            self._found[self.count : self.count + len(rows)] = rows
         self.count += len(rows)
         self.scanned = scanned
 
@@ -67,6 +75,8 @@ class Part:
 
     def seqs(self, start: int, stop: int) -> NDArray[np.int64]:
         """The sequence numbers of matches `start` to `stop`."""
+        if self._found is None:
+            return self.chunk.seqs_of(np.arange(start, min(stop, self.count)))
         return self.chunk.seqs_of(self._found[start:stop].astype(np.int64))
 
     def index(self, seq: int) -> int:
@@ -74,7 +84,7 @@ class Part:
         return self._place(self.chunk.place_of(seq))
 
     def _place(self, row: int) -> int:
-        return int(np.searchsorted(self._found[: self.count], row))
+        return min(row, self.count) if self._found is None else int(np.searchsorted(self._found[: self.count], row))
 
 
 def heir(chunk: Chunk, parts: Sequence[Part], horizon: int | None) -> Part:

@@ -13,7 +13,7 @@ from app.filter.expression import BYTES, TEXTS, Mask, Node, Span
 from app.filter.needle import needle
 from app.filter.terms import Word
 from app.store.packing import STAND_INS, one_text
-from app.store.packing import TEXTS as TEXT_FIELDS
+from connectors.capture.row_text import TEXTS as TEXT_FIELDS
 from eventscope.step import UNKNOWN
 
 CODES: Final = 2**16
@@ -124,6 +124,18 @@ class Numbers(Node):
         mask: Mask = self._test(values)
         if self._passes_unknown:
             mask &= (values != self._unknown) & (values == values)  # NaN differs from itself
+        return mask
+
+
+class RowNumber(Node):
+    """Tests the number of a row."""
+
+    def __init__(self, test: Callable[[Any], Any]) -> None:
+        self._test = test
+
+    def mask(self, span: Span, among: Mask | None = None) -> Mask:
+        """Which rows have a number that passes."""
+        mask: Mask = self._test(span.chunk.seqs_of(np.arange(span.start, span.stop)))
         return mask
 
 

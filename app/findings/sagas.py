@@ -8,7 +8,7 @@ from typing import Final
 from app.session import Session
 from app.topology.findings import SECOND, Finding, FindingKind, duration
 from app.traces.saga import Outcome
-from app.traces.summary import TraceState, TraceSummary
+from app.traces.summary import TraceSummary
 
 __all__ = ["about_sagas", "about_standstill"]
 
@@ -42,9 +42,8 @@ def sentence(what: str, outcome: Outcome, more: int) -> str:
 def about_standstill(session: Session, now: int) -> Iterator[Finding]:
     """Traces in which a delivery is overdue, those that began alike together."""
     alike: dict[str, list[TraceSummary]] = {}
-    for trace in session.traces.recent(MOST_LOOKED_AT, now=now):
-        if trace.state is TraceState.STUCK:
-            alike.setdefault(trace.root_type or "(no type)", []).append(trace)
+    for trace in session.traces.stuck(MOST_LOOKED_AT, now):
+        alike.setdefault(trace.root_type or "(no type)", []).append(trace)
     for type_, traces in alike.items():
         last = traces[0]
         age = duration(max((now - last.last_at) // SECOND, 0))

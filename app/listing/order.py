@@ -70,6 +70,11 @@ class Order(NamedTuple):
         first, last = (int(np.searchsorted(self.keys, key, side)) for side in ("left", "right"))
         return first + int(np.searchsorted(self.seqs[first:last], seq))
 
+    def place_of(self, seq: int) -> int | None:
+        """Where a row is, None when it is not in order; nothing is read for that."""
+        found = np.flatnonzero(self.seqs == seq)
+        return int(found[0]) if len(found) else None
+
     def _only(self, wanted: Seqs) -> Order:
         stays = np.isin(self.seqs, wanted)
         return Order(self.seqs[stays], self.keys[stays], self.ranks)

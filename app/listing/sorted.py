@@ -123,7 +123,10 @@ class Sorted:
             chunk = self._store.chunk_of(seq)
         except Evicted:
             return min(self._places.get(seq, 0), len(self))
-        found = self._order.index_of(chunk, self.direction, self._words, seq)
+        if chunk.at_hand:
+            found = self._order.index_of(chunk, self.direction, self._words, seq)
+        else:
+            found = self._order.place_of(seq)
         if found is None:
             return min(self._places.get(seq, 0), len(self))
         if len(self._places) > MOST_PLACES:

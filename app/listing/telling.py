@@ -1,4 +1,4 @@
-"""Telling: what rows are grouped by, read once for each of them; of many rows in a thread."""
+"""Telling: what rows are grouped by, read once for each of them; of many rows, and from files, in a thread."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.columns.fields import field_of
 from app.columns.sort_keys import Cells
 from app.columns.words import Words
 from app.listing.order import read_cells
+from app.store.chunk import Chunk
 from app.store.store import Store
 
 __all__ = ["MOST", "Telling", "Told"]
@@ -46,8 +47,8 @@ class Telling:
         return self._job is not None
 
     def ask(self, seqs: NDArray[np.int64]) -> Told | None:
-        """What rows tell, if they are few; else `take` tells later. Not to be called while it is busy."""
-        if len(seqs) <= FEW:
+        """What rows tell, if they are few and in memory; else `take` tells later. Not to be called while it is busy."""
+        if len(seqs) <= FEW and all(chunk.at_hand for chunk in self._chunks(seqs)):
             return self._read(seqs)
         self._pool = self._pool or ThreadPoolExecutor(1, "eventscope-group")
         self._job = self._pool.submit(self._read, seqs)
@@ -65,6 +66,11 @@ class Telling:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def _chunks(self, seqs: NDArray[np.int64]) -> list[Chunk]:
+        """Those that may have some of these rows, which ascend."""
+        first, last = (int(seqs[0]), int(seqs[-1])) if len(seqs) else (0, -1)
+        return [chunk for chunk in self._store.chunks if chunk.first_seq <= last and chunk.next_seq > first]
+
     def _read(self, seqs: NDArray[np.int64]) -> Told:
-        chunks = list(self._store.chunks)
+        chunks = self._chunks(seqs)
         return Told(seqs, tuple(read_cells(chunks, field, seqs, self._words) for field in self._fields))

@@ -16,6 +16,8 @@ __all__ = ["header_texts", "kcat_command"]
 
 PARTITION: Final = re.compile(r"\[(\d+)\]@\d+$")
 ANYWHERE: Final = "localhost:9092"
+KEY: Final = "<key>"
+"""What stands behind a key that is read with its payload."""
 
 
 def kcat_command(event: StoredEvent, options: Any = None) -> str:
@@ -24,13 +26,26 @@ def kcat_command(event: StoredEvent, options: Any = None) -> str:
     words += ["-t", channel_name(event.channel or event.type or "events")]
     if found := PARTITION.search(event.channel or ""):
         words += ["-p", found[1]]
-    if event.key:
+    if event.payload and event.key:
         words += ["-k", event.key]
     for name, value in header_texts(event):
         words += ["-H", name if value is None else f"{name}={value}"]
+    fed = event.payload or with_key(event)
+    words += ["-D", sign("end", fed)] if event.payload else ["-K", KEY]
     if event.payload is None:
         words.append("-Z")  # no value, which deletes the key, instead of an empty one
-    return command([*words, "/dev/stdin"], fed=feed(event.payload))
+    return command(words, fed=feed(fed))
+
+
+def with_key(event: StoredEvent) -> bytes:
+    """What kcat reads as a key with nothing behind it; of an input without a byte it would make no message."""
+    return f"{(event.key or '').replace(KEY, '')}{KEY}".encode("utf-8", "backslashreplace")
+
+
+def sign(name: str, payload: bytes) -> str:
+    """A sign that does not stand in a payload; without one kcat makes a message of each line."""
+    numbers = ("", *range(1, len(payload) + 1))
+    return next(text for number in numbers if (text := f"<{name}{number}>").encode() not in payload)
 
 
 def login(options: Any) -> list[str | Variable]:

@@ -74,7 +74,7 @@ class Bound:
             return None
         if isinstance(batch, Parcel):
             return Block.of([batch[i] for i in keep])
-        return Block._make([column[i] for i in keep] for column in batch)
+        return Block._make([column[i] for i in keep] for column in batch.whole())
 
 
 def urgency(priority: int) -> int:
@@ -99,4 +99,6 @@ def joined(blocks: Sequence[Block]) -> Block:
     """The rows of several blocks in one."""
     if len(blocks) == 1:
         return blocks[0]
+    if any(block.replay for block in blocks):
+        blocks = [block.whole() for block in blocks]
     return Block._make(list(chain.from_iterable(columns)) for columns in zip(*blocks, strict=True))

@@ -17,7 +17,8 @@ from app.store.coded import Coded
 from app.store.dictionary import Dictionary
 from app.store.packing import Packed, pack
 from app.store.parcel import Parcel
-from eventscope.connector import Block, Chart, Declaration, SourceState
+from app.store.replays import Replays
+from eventscope.connector import Block, Chart, Declaration, Replay, SourceState
 
 LENGTH: Final = struct.Struct(">I")
 
@@ -38,12 +39,17 @@ class Rows(Message, tag=True):
     payloads: Strings
     texts: Strings
     position: bytes = b""
+    replays: tuple[list[str | None], bytes, dict[int, Replay]] | None = None
 
     def parcel(self) -> Parcel:
         """The rows, which share the memory of this message."""
         numbers = {name: np.frombuffer(data, COLUMNS[name]) for name, data in self.numbers.items()}
         coded = {name: Coded(values, np.frombuffer(codes, np.uint16)) for name, (values, codes) in self.coded.items()}
-        return Parcel(Packed(self.rows, numbers, coded, _run(self.payloads), _run(self.texts)))
+        replays = None
+        if self.replays is not None:
+            sources, observed, notes = self.replays
+            replays = Replays(sources, np.frombuffer(observed, np.int64), notes)
+        return Parcel(Packed(self.rows, numbers, coded, _run(self.payloads), _run(self.texts), replays))
 
 
 class Standing(Message, tag=True):
@@ -126,6 +132,7 @@ def rows_of(block: Block, position: bytes) -> Rows:
         (bytes(packed.payloads.data), packed.payloads.bounds.tobytes()),
         (bytes(packed.texts.data), packed.texts.bounds.tobytes()),
         position,
+        packed.replays and (list(packed.replays.sources), packed.replays.observed.tobytes(), packed.replays.notes),
     )
 
 

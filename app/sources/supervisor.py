@@ -101,12 +101,12 @@ class SourceSink:
     def declare(self, declaration: Declaration) -> None:
         """Pass on who listens to what."""
         self._source.heard_at = time.time()
-        self._declared(self._source.label, declaration)
+        self._declared(declaration.source or self._source.label, declaration)
 
     def chart(self, chart: Chart) -> None:
         """Pass on what a broker says of itself."""
         self._source.heard_at = time.time()
-        self._declared(self._source.label, chart)
+        self._declared(chart.source or self._source.label, chart)
 
     def state(self, state: SourceState, detail: str = "") -> None:
         """Show what the connector says of itself."""

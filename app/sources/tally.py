@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.store.chunk import Chunk
 
@@ -22,9 +25,16 @@ class Tally:
     def add(self, chunk: Chunk, start: int, stop: int) -> None:
         """Count rows `start` to `stop` of a chunk."""
         names = chunk.dictionaries["category"].values
-        for code, count in zip(*np.unique(chunk.category[start:stop], return_counts=True), strict=True):
+        for code, count in counted(chunk.category[start:stop]):
             name = names[code]
             if name is not None and (name in self.categories or len(self.categories) < MOST_CATEGORIES):
-                self.categories[name] += int(count)
-        for phase, count in zip(*np.unique(chunk.phase[start:stop], return_counts=True), strict=True):
-            self.phases[int(phase)] += int(count)
+                self.categories[name] += count
+        for phase, count in counted(chunk.phase[start:stop]):
+            self.phases[phase] += count
+
+
+def counted(numbers: NDArray[Any]) -> Iterator[tuple[int, int]]:
+    """Each different number of a column of small ones, and how often it stands there."""
+    counts = np.bincount(numbers)
+    found = np.flatnonzero(counts)
+    return zip(found.tolist(), counts[found].tolist(), strict=True)

@@ -55,9 +55,16 @@ class Run(NamedTuple):
 class Arena(ABC):
     """Byte strings to be read. Row `r` lies from `at[r]` to `at[r + 1]`, its END included, in whatever form."""
 
-    at: NDArray[np.uint32]
     used: int
     """Bytes of all strings, as they are read."""
+
+    is_lost = False
+    """Whether the strings were in a file that can not be read any more; then they look empty."""
+
+    @property
+    @abstractmethod
+    def at(self) -> NDArray[np.uint32]:
+        """Where each row begins, and the last one ends."""
 
     @property
     @abstractmethod
@@ -75,15 +82,11 @@ class Arena(ABC):
     def run(self, start: int, stop: int) -> Run:
         """Rows `start` to `stop` in one piece, which is not to be kept."""
         runs = [run for _, run in self.runs(start, stop)]
-        return runs[0] if len(runs) == 1 else Run(b"".join(run.data for run in runs), self._bounds(start, stop))
+        return runs[0] if len(runs) == 1 else Run(b"".join(run.data for run in runs), bounds_of(self.at, start, stop))
 
     def strings(self, start: int, stop: int) -> list[bytes]:
         """The strings of rows `start` to `stop`."""
         return [string for _, run in self.runs(start, stop) for string in run.strings()]
-
-    def _bounds(self, start: int, stop: int) -> NDArray[np.int64]:
-        """The bounds of these rows, counted from the first."""
-        return self.at[start : stop + 1].astype(np.int64) - int(self.at[start])
 
 
 class OpenArena(Arena):
@@ -92,7 +95,12 @@ class OpenArena(Arena):
     def __init__(self, rows: int, size: int) -> None:
         self._reserve = Reserve(size)
         self.used = 0
-        self.at = Reserve((rows + 1) * 4).bytes.view(np.uint32)
+        self._at = Reserve((rows + 1) * 4).bytes.view(np.uint32)
+
+    @property
+    def at(self) -> NDArray[np.uint32]:
+        """Where each row begins, and the last complete one ends."""
+        return self._at
 
     def extend(self, row: int, run: Run, start: int, stop: int) -> None:
         """Put strings `start` to `stop` of a run at rows `row` and following."""
@@ -101,7 +109,7 @@ class OpenArena(Arena):
         if end > len(self.data):
             self._enlarge(end)
         self.data[self.used : end] = np.frombuffer(run.data, np.uint8)[first:last]
-        self.at[row + 1 : row + 1 + stop - start] = run.bounds[start + 1 : stop + 1] + (self.used - first)
+        self._at[row + 1 : row + 1 + stop - start] = run.bounds[start + 1 : stop + 1] + (self.used - first)
         self.used = end
 
     @property
@@ -124,7 +132,7 @@ class OpenArena(Arena):
 
     def run(self, start: int, stop: int) -> Run:
         """Rows `start` to `stop` where they lie."""
-        bounds, begin = self._bounds(start, stop), int(self.at[start])
+        bounds, begin = bounds_of(self.at, start, stop), int(self.at[start])
         return Run(self.data[begin : begin + int(bounds[-1])].data, bounds)
 
     def seal(self) -> None:
@@ -135,3 +143,8 @@ class OpenArena(Arena):
         larger = Reserve(size)
         larger.bytes[: self.used] = self.data[: self.used]
         self._reserve = larger
+
+
+def bounds_of(at: NDArray[np.uint32], start: int, stop: int) -> NDArray[np.int64]:
+    """The bounds of rows `start` to `stop`, counted from the first of them."""
+    return at[start : stop + 1].astype(np.int64) - int(at[start])

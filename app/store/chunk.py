@@ -5,7 +5,7 @@ One thread appends. Others may read the rows below the `rows` that they saw.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from app.marks import Marks
 from app.store.arena import Arena, OpenArena
-from app.store.dictionary import Dictionary
-from app.store.packing import CODED, Packed, split_texts
+from app.store.dictionary import Dictionary, Texts
+from app.store.packing import CODED, Packed
+from app.store.recent import NOTHING_KEPT
 from app.store.reserve import Reserve, columns
 from app.store.thin import taken
+from connectors.capture.row_text import split_texts
 
 MOST_ROWS: Final = 65_535
 """One less than a two-byte code can number, since code 0 means absent."""
@@ -46,6 +48,9 @@ ROW_BYTES: Final[int] = COLUMN_BYTES + BOUND_BYTES
 """Memory that a row takes in columns and arena bounds."""
 
 SERIALS: Final = count()
+
+SHELL_BYTES: Final[int] = 4_096
+"""Memory that a chunk takes whose rows are in a file, beside what it has of its dictionaries; estimated."""
 
 Rows = NDArray[np.int64]
 Codes = NDArray[np.uint16]
@@ -89,13 +94,18 @@ class Chunk:
         self.rows = 0
         for name, column in columns(Reserve(capacity * COLUMN_BYTES).bytes, COLUMNS, capacity).items():
             setattr(self, name, column)
-        self.dictionaries = {name: Dictionary() for name in (*CODED, "source")}
+        self._growing = {name: Dictionary() for name in (*CODED, "source")}
+        self.dictionaries: Mapping[str, Texts] = self._growing
         self.sealed = False
         """Whether no row comes any more."""
         self.marks: Marks | None = None
         """What was noted about rows of the store that it belongs to."""
+        self.cache = NOTHING_KEPT
+        """What that store keeps of all that is made of its rows to be read."""
         self._open: tuple[OpenArena, ...] = (OpenArena(capacity, arena_size), OpenArena(capacity, arena_size))
         self._thin: int | None = None
+        self._column: Callable[[str], NDArray[Any]] | None = None
+        """Reads a column from a file, where the rows are no more in memory."""
         self.payloads: Arena
         self.texts: Arena
         self.payloads, self.texts = self._open
@@ -131,6 +141,8 @@ class Chunk:
     def bytes(self) -> int:
         """Memory taken by the rows, the dictionaries estimated."""
         texts: int = sum(dictionary.bytes for dictionary in self.dictionaries.values())
+        if not self.at_hand:
+            return SHELL_BYTES + texts
         columns = self.rows * COLUMN_BYTES if self._thin is None else self._thin
         return columns + self.rows * BOUND_BYTES + self.payloads.memory + self.texts.memory + texts
 
@@ -145,9 +157,13 @@ class Chunk:
         for name, values in packed.numbers.items():
             getattr(self, name)[row:end] = values[start:stop]
         for name, column in packed.coded.items():
-            getattr(self, name)[row:end] = self.dictionaries[name].encode(column[start:stop])
-        self.source[row:end] = self.dictionaries["source"][source]
-        self.observed[row:end] = observed_at
+            getattr(self, name)[row:end] = self._growing[name].encode(column[start:stop])
+        if packed.replays is None:
+            self.source[row:end] = self._growing["source"][source]
+            self.observed[row:end] = observed_at
+        else:
+            self.source[row:end] = self._growing["source"].encode(packed.replays.sources_or(start, stop, source))
+            self.observed[row:end] = packed.replays.observed_or(start, stop, observed_at)
         for arena, run in zip(self._open, (packed.payloads, packed.texts), strict=True):
             arena.extend(row, run, start, stop)
         self.rows = end
@@ -165,9 +181,34 @@ class Chunk:
         self._thin = sum(map(taken, thin.values()))
         self.payloads, self.texts, self._open = payloads, texts, ()
 
+    def leave(
+        self, column: Callable[[str], NDArray[Any]], dictionaries: Mapping[str, Texts], payloads: Arena, texts: Arena
+    ) -> None:
+        """Go on with the same rows in a file. `column` reads a column as it is asked for; no code is another one.
+
+        A thread that reads meanwhile finds the one or the other.
+        """
+        self._column = column
+        self.dictionaries, self._growing = dictionaries, {}
+        self.payloads, self.texts, self._open = payloads, texts, ()
+        self._thin = 0
+        for name in COLUMNS:
+            delattr(self, name)
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """A column that is not in memory."""
+        if name not in COLUMNS or self._column is None:
+            raise AttributeError(name)
+        return self._column(name)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether its rows are in memory, so that nobody who reads them waits for a disk."""
+        return self._column is None
+
     @property
     def is_cold(self) -> bool:
-        """Whether it has the form that takes less memory."""
+        """Whether it has a form that takes less memory."""
         return self._thin is not None
 
     def row_texts(self, row: int) -> list[str | None]:

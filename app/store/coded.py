@@ -14,7 +14,7 @@ class Coded(Sequence[str | None]):
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, values: list[str | None], codes: NDArray[np.uint16]) -> None:
+    def __init__(self, values: Sequence[str | None], codes: NDArray[np.uint16]) -> None:
         self.values = values
         self.codes = codes
 

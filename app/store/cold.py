@@ -9,17 +9,18 @@ single row means to inflate its block, which takes some thirty microseconds.
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from app.store.arena import END, Arena, Run
-from app.store.recent import NUMBERS, Recent
+from app.store.arena import END, Arena, Run, bounds_of
+from app.store.recent import NOTHING_KEPT, NUMBERS, Cache
 from app.store.reserve import Reserve
 
 LEVEL: Final = 1
@@ -33,56 +34,101 @@ BLOCK_COST: Final = 80
 READ_AT_ONCE: Final = 8
 """Blocks that a scan inflates before it looks at them."""
 
-SHOWN_BYTES: Final = 8 * 1024 * 1024
-"""Blocks kept inflated for whoever shows rows, those of all chunks together."""
+class Plan(NamedTuple):
+    """Where byte strings lie: that of row `r` has bytes `at[r]` to `at[r + 1]`; block `b` begins at row `firsts[b]`."""
+
+    at: NDArray[np.uint32]
+    firsts: Sequence[int]
+
+    def row_after(self, block: int) -> int:
+        """The first row behind a block."""
+        return self.firsts[block + 1] if block + 1 < len(self.firsts) else len(self.at) - 1
 
 
-class ColdArena(Arena):
-    """The first `rows` rows of another arena. `pause` is called now and then while it is made, and may raise."""
+class BlockArena(Arena):
+    """Byte strings in compressed blocks; where these are kept is left to the kinds of it."""
 
-    def __init__(self, arena: Arena, rows: int, pause: Callable[[], None] = lambda: None) -> None:
-        self.at = arena.at[: rows + 1].copy()
-        self.used = int(self.at[rows])
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
         self._number = next(NUMBERS)
-        self._firsts = first_rows(self.at)
+
+    @property
+    @abstractmethod
+    def plan(self) -> Plan:
+        """Where the byte strings lie."""
+
+    @abstractmethod
+    def _blocks(self, first: int, after: int) -> Iterable[bytes]:
+        """Blocks `first` to `after`, inflated."""
+
+    @property
+    def at(self) -> NDArray[np.uint32]:
+        """Where each row begins, END included, and the last one ends."""
+        return self.plan.at
+
+    def __getitem__(self, row: int) -> bytes:
+        plan = self.plan
+        place = bisect_right(plan.firsts, row) - 1
+        begin = plan.at[plan.firsts[place]]
+        return self._at_hand(place)[plan.at[row] - begin : plan.at[row + 1] - begin - len(END)]
+
+    def runs(self, start: int, stop: int) -> Iterator[tuple[int, Run]]:
+        """The rows, some blocks at a time, inflated when they are asked for."""
+        plan = self.plan
+        place = bisect_right(plan.firsts, start) - 1
+        while start < stop:
+            after = min(self._together(place), bisect_right(plan.firsts, stop - 1))
+            data = memoryview(b"".join(self._blocks(place, after)))
+            end = min(plan.row_after(after - 1), stop)
+            bounds, skipped = bounds_of(plan.at, start, end), int(plan.at[start]) - int(plan.at[plan.firsts[place]])
+            yield start, Run(data[skipped : skipped + int(bounds[-1])], bounds)
+            start, place = end, after
+
+    def _together(self, block: int) -> int:
+        """The block behind those that a scan inflates together with this one."""
+        return block + READ_AT_ONCE
+
+    def _at_hand(self, place: int) -> bytes:
+        """A block that somebody shows, and will soon ask for again."""
+        found: bytes = self._cache.get((self._number, place), lambda: b"".join(self._blocks(place, place + 1)))
+        return found
+
+
+class ColdArena(BlockArena):
+    """The first `rows` rows of another arena. `pause` is called now and then while it is made, and may raise.
+
+    Blocks that somebody shows are kept inflated in `cache`.
+    """
+
+    def __init__(
+        self, arena: Arena, rows: int, pause: Callable[[], None] = lambda: None, cache: Cache = NOTHING_KEPT
+    ) -> None:
+        super().__init__(cache)
+        at = arena.at[: rows + 1].copy()
+        self._plan = Plan(at, first_rows(at))
+        self.used = int(at[rows])
         blocks: list[bytes] = []
         compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False).compress
-        for start, stop in pairwise([*self._firsts, rows]):
+        for start, stop in pairwise([*self._plan.firsts, rows]):
             pause()
             blocks.append(compress(arena.run(start, stop).data))
         self._begins = list(accumulate(map(len, blocks), initial=0))
-        self._packed = Reserve(self._begins[-1]).bytes
-        self._packed[: self._begins[-1]] = np.frombuffer(b"".join(blocks), np.uint8)
+        self._bytes = Reserve(self._begins[-1]).bytes
+        self._bytes[: self._begins[-1]] = np.frombuffer(b"".join(blocks), np.uint8)
+
+    @property
+    def plan(self) -> Plan:
+        """Where the byte strings lie."""
+        return self._plan
 
     @property
     def memory(self) -> int:
         """Bytes that the strings take, in the form in which they are kept."""
-        return len(self._packed) + BLOCK_COST * len(self._firsts)
+        return len(self._bytes) + BLOCK_COST * len(self._plan.firsts)
 
-    def __getitem__(self, row: int) -> bytes:
-        place = bisect_right(self._firsts, row) - 1
-        begin = self.at[self._firsts[place]]
-        return self._at_hand(place)[self.at[row] - begin : self.at[row + 1] - begin - len(END)]
-
-    def runs(self, start: int, stop: int) -> Iterator[tuple[int, Run]]:
-        """The rows, some blocks at a time, inflated when they are asked for."""
-        ends = [*self._firsts[1:], len(self.at) - 1]
-        place = bisect_right(self._firsts, start) - 1
-        while start < stop:
-            after = min(place + READ_AT_ONCE, bisect_right(self._firsts, stop - 1))
-            data = memoryview(b"".join(map(self._inflated, range(place, after))))
-            end = min(ends[after - 1], stop)
-            bounds, skipped = self._bounds(start, end), int(self.at[start]) - int(self.at[self._firsts[place]])
-            yield start, Run(data[skipped : skipped + int(bounds[-1])], bounds)
-            start, place = end, after
-
-    def _at_hand(self, place: int) -> bytes:
-        """A block that somebody shows, and will soon ask for again."""
-        return SHOWN.get((self._number, place), lambda: self._inflated(place))
-
-    def _inflated(self, place: int) -> bytes:
-        first, last = self._begins[place : place + 2]
-        return THREAD.decompress(self._packed[first:last].data)
+    def _blocks(self, first: int, after: int) -> Iterator[bytes]:
+        for begin, end in pairwise(self._begins[first : after + 1]):
+            yield THREAD.decompress(self._bytes[begin:end].data)
 
 
 class Inflater(threading.local):
@@ -93,7 +139,6 @@ class Inflater(threading.local):
 
 
 THREAD: Final = Inflater()
-SHOWN: Final[Recent[tuple[int, int], bytes]] = Recent(SHOWN_BYTES, len)
 
 
 def first_rows(at: NDArray[np.uint32]) -> list[int]:

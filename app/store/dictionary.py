@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,32 @@ COST: Final = 96
 """Bytes that an entry takes beside its characters: the string object, and its places in dict and list."""
 
 
+class Texts(Protocol):
+    """The different texts of one column of a chunk, as they are read."""
+
+    @property
+    def values(self) -> Sequence[str | None]:
+        """The text of each code."""
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the texts take, estimated."""
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether they are in memory."""
+
+    def code(self, text: str | None) -> int | None:
+        """The code of `text`, or None when no row of the chunk has it."""
+
+
 class Dictionary(dict[object, int]):
     """From text to code and back. Codes count up from 1 in order of appearance.
 
     A chunk has no more rows than there are two-byte codes, so it never runs out of them.
     """
+
+    at_hand = True
 
     def __init__(self) -> None:
         super().__init__({None: ABSENT})

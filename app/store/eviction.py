@@ -1,5 +1,7 @@
 """Eviction: the oldest chunk makes room for what comes, but what is worth it outlives the chunk.
 
+A chunk that a capture has is not evicted but spilled: it is read from there, and nothing of it is lost.
+
 The chunks of survivors are the estate. It may take half of the budget; when it is larger it is pruned to a quarter,
 what is worth least first and, of equal worth, from those sources and categories that have most. All is done in small
 steps between appends, so that no single append takes long.
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,7 +22,11 @@ from app.store.latest import Latest
 from app.store.ledger import MOST_GROUPS
 from app.store.shelf import Shelf
 from app.store.sieve import LOOK, WAIT, Holding, Verdict, Work, sieved
+from app.store.survivors import Survivors
 from app.store.worth import Judge, Worth
+
+if TYPE_CHECKING:
+    from app.store.spill import Spill
 
 ESTATE: Final = 1 / 2
 PRUNED: Final = 1 / 4
@@ -52,6 +58,7 @@ class Eviction:
 
     def __init__(self, shelf: Shelf, budget: int, slack: int, marked: Callable[[], Rows], latest: Latest) -> None:
         self.open_traces: Callable[[int], Sequence[str]] = nothing_open
+        self.spill: Spill | None = None
         self._shelf = shelf
         self._budget = budget
         self._slack = slack
@@ -64,6 +71,7 @@ class Eviction:
 
     def advance(self, rows: int) -> None:
         """Go on a little, now that so many rows were appended."""
+        self._spill(self._slack)
         used = (self._shelf.bytes - self._budget + self._slack) * len(PACES) // max(self._slack, 1)
         wanted = rows * PACES[min(max(used, 0), len(PACES) - 1)]
         self._credit = min(self._credit, 0) + min(wanted, MOST_AT_ONCE)
@@ -74,14 +82,15 @@ class Eviction:
     def press(self) -> None:
         """Make room at once: the budget is spent."""
         shelf = self._shelf
-        while shelf.aside and shelf.bytes > self._budget:
-            shelf.drop_aside()
+        self._spill(0)
+        while shelf.bytes > self._budget and (cleared := next(filter(is_at_hand, shelf.aside), None)):
+            shelf.drop_aside(cleared)
         jobs = 2 * len(shelf.chunks)
-        while shelf.bytes > self._budget and len(shelf.chunks) > 1:
+        while shelf.bytes > self._budget and (oldest := next(filter(is_at_hand, shelf.chunks[:-1]), None)):
             if self._job is None:
                 jobs -= 1
                 if jobs < 0 or not self._begin():
-                    shelf.replace(shelf.chunks[:1], None)
+                    shelf.replace([oldest], None)
                     continue
             if self._step() == WAIT:
                 time.sleep(A_MOMENT_S)
@@ -100,8 +109,21 @@ class Eviction:
     def whole_from(self, end: int) -> int:
         """The first row of the chunks that are no survivors; `end` when there is none."""
         chunks = self._shelf.chunks
-        last = max((place for place, chunk in enumerate(chunks) if chunk in self._estate), default=-1)
+        gaps = (place for place, chunk in enumerate(chunks) if chunk in self._estate or isinstance(chunk, Survivors))
+        last = max(gaps, default=-1)
         return chunks[last + 1].first_seq if last + 1 < len(chunks) else end
+
+    def _spill(self, slack: int) -> None:
+        """Have the oldest chunks that a file has read from there, until no more than `slack` is missing."""
+        shelf = self._shelf
+        if self.spill is None or self._job is not None or shelf.bytes + slack <= self._budget:
+            return
+        for chunk in filter(is_at_hand, (*shelf.aside, *shelf.chunks[:-1])):
+            shelf.ledger.share(chunk)  # counted while its rows are at hand
+            if self.spill.take(chunk):
+                shelf.weigh(chunk)
+                if shelf.bytes + slack <= self._budget:
+                    return
 
     def _step(self) -> int:
         assert self._job is not None
@@ -124,7 +146,7 @@ class Eviction:
         if self._to_prune and taken > PRUNED * self._budget:
             self._job = self._prune(self._to_prune.pop(0), PRUNED * self._budget / taken)
             return True
-        chunk = next((chunk for chunk in shelf.chunks[:-1] if chunk not in self._estate), None)
+        chunk = next((chunk for chunk in shelf.chunks[:-1] if chunk.at_hand and chunk not in self._estate), None)
         if chunk is None or shelf.aside or shelf.bytes + self._slack <= self._budget:
             return False
         self._job = self._evict(chunk)
@@ -150,7 +172,7 @@ class Eviction:
         """Who knows the worth of rows now."""
         shelf = self._shelf
         self._latest.learn(shelf.chunks[-1])
-        sizes = sum((shelf.ledger.share(each).bytes for each in shelf.chunks), np.zeros(MOST_GROUPS, np.int64))
+        sizes = shelf.ledger.sizes(shelf.chunks)
         quiet = sizes <= water_level(sizes, SHARED * float(sizes.sum()))
         return Judge(self._marked(), self._latest, self.open_traces(chunk.next_seq), quiet)
 
@@ -223,6 +245,11 @@ def levels(estate: Holding, room: float) -> dict[Worth, float]:
 def taken_above(estate: Holding, found: dict[Worth, float], worth: Worth) -> float:
     """What is taken by all that is worth more."""
     return sum(float(np.minimum(estate[w], found.get(w, np.inf)).sum()) for w in Worth if w > worth)
+
+
+def is_at_hand(chunk: Chunk) -> bool:
+    """Whether to let go of a chunk makes room in memory."""
+    return chunk.at_hand
 
 
 def nothing_open(until: int) -> Sequence[str]:

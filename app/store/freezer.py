@@ -47,7 +47,7 @@ class Job(threading.Thread):
         chunk, rows = self.chunk, self.chunk.rows
         try:
             columns = {name: thin(getattr(chunk, name)[:rows]) for name in COLUMNS}
-            arenas = (ColdArena(arena, rows, self._pause) for arena in (chunk.payloads, chunk.texts))
+            arenas = (ColdArena(arena, rows, self._pause, chunk.cache) for arena in (chunk.payloads, chunk.texts))
             self.made = Cold(columns, *arenas)
         except Stopped:
             return
@@ -97,7 +97,7 @@ class Freezer:
         """The chunk of a job that has ended, cold now; one that is not among the chunks any more may come back."""
         if job.made is None:
             return None
-        if job.chunk not in chunks:
+        if job.chunk not in chunks or not job.chunk.at_hand:
             self._tried.discard(job.chunk)
             return None
         job.chunk.become(*job.made)

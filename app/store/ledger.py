@@ -38,7 +38,10 @@ class Account:
 
 
 class Share(NamedTuple):
-    """What each group has: rows, and bytes before compression. `seen` rows of the chunk were counted."""
+    """What each group has: rows, and bytes before compression. `seen` rows of the chunk were counted.
+
+    Groups that were met later than these rows are left out.
+    """
 
     seen: int
     rows: Ints
@@ -68,27 +71,27 @@ class Ledger:
 
     def share(self, chunk: Chunk) -> Share:
         """What each group has in a chunk; only rows that are new since the last call are counted."""
-        share = self._shares.get(chunk)
-        if share is None or share.seen < chunk.rows:
-            share = self._grown(
-                share or Share(0, np.zeros(MOST_GROUPS, np.int64), np.zeros(MOST_GROUPS, np.int64)), chunk
-            )
-            self._shares[chunk] = share
+        share = self._shares.get(chunk, NOTHING)
+        if share.seen < chunk.rows:
+            self._shares[chunk] = share = self._grown(share, chunk)
         return share
 
     def evict(self, chunk: Chunk) -> None:
         """Count the rows of a chunk as evicted."""
-        self.evicted += self.share(chunk).rows
+        self.evicted += whole(self.share(chunk).rows)
 
     def spare(self, chunk: Chunk) -> None:
         """Take back that the rows of a chunk were evicted: they were copied there."""
-        self.evicted -= self.share(chunk).rows
+        self.evicted -= whole(self.share(chunk).rows)
+
+    def sizes(self, chunks: Iterable[Chunk]) -> Ints:
+        """The bytes that each group has in memory, before compression."""
+        return summed(self.share(chunk).bytes for chunk in chunks if chunk.at_hand)
 
     def accounts(self, chunks: list[Chunk], memory: int) -> list[Account]:
         """All groups, those with most memory first."""
-        shares = [self.share(chunk) for chunk in chunks]
-        kept = sum((share.rows for share in shares), np.zeros(MOST_GROUPS, np.int64))
-        size = sum((share.bytes for share in shares), np.zeros(MOST_GROUPS, np.int64))
+        kept = summed(self.share(chunk).rows for chunk in chunks)
+        size = self.sizes(chunks)
         part = size * (memory / max(int(size.sum()), 1))
         accounts = [
             Account(*name, int(kept[group]), int(self.evicted[group]), int(part[group]))
@@ -100,9 +103,11 @@ class Ledger:
     def _grown(self, share: Share, chunk: Chunk) -> Share:
         start, stop = share.seen, chunk.rows
         groups = self.groups(chunk, start, stop)
-        rows = np.bincount(groups, minlength=MOST_GROUPS)
-        size = np.bincount(groups, chunk.weights(start, stop), MOST_GROUPS).astype(np.int64)
-        return Share(stop, share.rows + rows, share.bytes + size)
+        rows = np.bincount(groups, minlength=len(self.names))
+        size = np.bincount(groups, chunk.weights(start, stop), len(self.names)).astype(np.int64)
+        rows[: len(share.rows)] += share.rows
+        size[: len(share.bytes)] += share.bytes
+        return Share(stop, rows, size)
 
     def _learn(self, pairs: Iterable[int]) -> None:
         for pair in pairs:
@@ -111,3 +116,19 @@ class Ledger:
             if len(self.names) < MOST_GROUPS:
                 self._groups[pair] = len(self.names)
                 self.names.append((self._sources.texts[source] or "", self._categories.texts[category]))
+
+
+NOTHING: Final = Share(0, np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def whole(numbers: Ints) -> Ints:
+    """Numbers of some groups, with zeros for all others."""
+    return summed([numbers])
+
+
+def summed(shares: Iterable[Ints]) -> Ints:
+    """The sum over several shares, a number for each group there can be."""
+    total = np.zeros(MOST_GROUPS, np.int64)
+    for share in shares:
+        total[: len(share)] += share
+    return total

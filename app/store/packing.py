@@ -14,24 +14,18 @@ from numpy.typing import NDArray
 
 from app.store.arena import END, Run
 from app.store.cleaning import plain_bytes, plain_text, whole_number
+from app.store.replays import Replays, pack_replays
+from connectors.capture.row_text import EMPTY, SEPARATOR, told
+from connectors.capture.row_text import NO_PAYLOAD as NO_PAYLOAD
 from eventscope.connector import UNKNOWN_PRIORITY, Block
 from eventscope.event import EventPriority
 from eventscope.step import UNKNOWN, Phase
 
 Ints = NDArray[np.int64]
 
-TEXTS: Final = ("id", "causation", "key", "error", "headers")
-"""The texts that are nearly always different, in the order in which a row's text holds them."""
-
-SEPARATOR: Final = "\x1f"
 LINE: Final = END.decode()
-EMPTY: Final = "\x00"
-"""How the empty text is written; nothing at all means absent."""
 STAND_INS: Final = str.maketrans({SEPARATOR: "␟", EMPTY: "␀"})
 """Shown in place of the two characters that a row's text needs for itself."""
-
-NO_PAYLOAD: Final = 0xFFFF_FFFF
-"""The size of a payload that is not there."""
 
 
 CODED: Final = {
@@ -54,6 +48,7 @@ class Packed(NamedTuple):
     coded: Mapping[str, Sequence[Any]]
     payloads: Run
     texts: Run
+    replays: Replays | None = None
 
     @property
     def weights(self) -> Ints:
@@ -63,14 +58,14 @@ class Packed(NamedTuple):
 
 def pack(block: Block) -> Packed:
     """Pack a block; raises ValueError if its columns are not equally long."""
-    if any(len(column) != block.rows for column in block):
+    if any(len(column) != block.rows for column in block.whole()):
         raise ValueError("The columns of a block must be equally long; its connector needs mending.")
     payloads, size = pack_payloads(block.payload)
     texts = pack_texts([block.id, block.causation_id, block.key, block.error, block.headers])
     numbers = {name: fit(whole(getattr(block, field))) for name, field, fit in NUMBERS}
     named = {name: getattr(block, field) for name, field in CODED.items()}
     coded = {name: column for name, column in named.items() if not all_absent(column)}
-    return Packed(block.rows, numbers | {"size": size}, coded, payloads, texts)
+    return Packed(block.rows, numbers | {"size": size}, coded, payloads, texts, pack_replays(block.replay))
 
 
 def whole(column: Sequence[Any]) -> Ints:
@@ -203,18 +198,7 @@ def tamed(value: object) -> str | None:
     return text.translate(STAND_INS) if text else text
 
 
-def split_texts(data: bytes) -> list[str | None]:
-    """The texts of one row, in the order of TEXTS."""
-    texts = [told(text) for text in data.decode("utf-8", "surrogatepass").split(SEPARATOR)]
-    return texts + [None] * (len(TEXTS) - len(texts))
-
-
 def one_text(data: bytes, place: int) -> str | None:
     """The text at one place of a row's texts."""
     texts = data.split(SEPARATOR.encode(), place + 1)
     return told(texts[place].decode("utf-8", "surrogatepass")) if place < len(texts) else None
-
-
-def told(text: str) -> str | None:
-    """What `written` has written."""
-    return None if not text else "" if text == EMPTY else text

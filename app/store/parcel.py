@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, overload
 
-from app.store.packing import CODED, NO_PAYLOAD, NUMBERS, Packed, split_texts
+from app.store.packing import CODED, NO_PAYLOAD, NUMBERS, Packed
+from connectors.capture.row_text import split_texts
 from eventscope.connector import Record
 from eventscope.step import UNKNOWN
 
@@ -58,6 +59,7 @@ class Parcel(Sequence[Record]):
             **{field: _whole(packed.numbers[name][row].item()) for name, field, _ in NUMBERS},
             **{CODED[name]: column[row] for name, column in packed.coded.items()},
             **dict(zip(TEXT_FIELDS, texts, strict=True)),
+            replay=packed.replays.of(row) if packed.replays else None,
         )
 
 

@@ -6,13 +6,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from itertools import count
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+import numpy as np
+
+from app.store.thin import taken
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
 NUMBERS: Final = count()
 """To tell things apart in keys, so that what is left of one that is gone is never taken for another's."""
+
+
+def weight(value: Any) -> int:
+    """Memory that a value takes: bytes, a column, or what knows its own `bytes`."""
+    if isinstance(value, bytes):
+        return len(value)
+    return taken(value) if isinstance(value, np.ndarray) else int(value.bytes)
 
 
 class Recent(Generic[KeyT, ValueT]):
@@ -32,13 +43,13 @@ class Recent(Generic[KeyT, ValueT]):
         return key in self._values
 
     def get(self, key: KeyT, make: Callable[[], ValueT]) -> ValueT:
-        """The value of a key, made if it is not there. One that would take an eighth of the room is not kept."""
+        """The value of a key, made if it is not there. One that would take a quarter of the room is not kept."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
         value = make()
-        if self._size(value) * 8 <= self.limit:
+        if self._size(value) * 4 <= self.limit:
             self._keep(key, value)
         return value
 
@@ -56,3 +67,16 @@ class Recent(Generic[KeyT, ValueT]):
             while self.bytes > self.limit:
                 _, old = self._values.popitem(last=False)
                 self.bytes -= self._size(old)
+
+
+Cache = Recent[Hashable, Any]
+"""What a store keeps of all that is made of its rows to be read: values of any kind that `weight` knows."""
+
+
+def cache(limit: int) -> Cache:
+    """A cache of so many bytes."""
+    return Recent(limit, weight)
+
+
+NOTHING_KEPT: Final = cache(0)
+"""For rows that are in no store."""

@@ -41,6 +41,11 @@ class Shelf:
         """How many rows there are."""
         return sum(chunk.rows for chunk in self.chunks)
 
+    @property
+    def spilled(self) -> int:
+        """How many of these are in a file, and not in memory."""
+        return sum(chunk.rows for chunk in self.chunks if not chunk.at_hand)
+
     def holder(self, seq: int) -> Chunk | None:
         """The chunk that holds a row."""
         chunks = self.chunks
@@ -95,9 +100,9 @@ class Shelf:
             self._settled -= self._sizes.pop(chunk, 0)
         self.aside = []
 
-    def drop_aside(self) -> None:
-        """Evict the oldest chunk that was set aside."""
-        chunk = self.aside.pop(0)
+    def drop_aside(self, chunk: Chunk) -> None:
+        """Evict a chunk that was set aside."""
+        self.aside = [each for each in self.aside if each is not chunk]
         self._settled -= self._sizes.pop(chunk, 0)
         self.ledger.evict(chunk)
         self.cleared -= chunk.rows

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.store.chunk import Chunk, Rows
-from app.store.freezer import Job
+from app.store.freezer import LEAST_BYTES, Job
 from app.store.ledger import MOST_GROUPS, Groups
 from app.store.shelf import Shelf
 from app.store.survivors import Survivors
@@ -21,9 +21,6 @@ LOOK: Final = 512
 """What a look at a whole chunk costs, in rows copied."""
 WAIT: Final = 0
 """Another thread is at work: there is nothing to be done now."""
-
-WORTH_FREEZING: Final = 256 * 1024
-"""Bytes. What is smaller takes little memory anyway."""
 
 Holding = NDArray[np.int64]
 """Bytes by worth and group."""
@@ -61,14 +58,14 @@ def sieved(parts: Sequence[Verdict], shelf: Shelf) -> Generator[int, None, Survi
         return None
     sizes = sum(int(part.chunk.weights(0, part.chunk.rows)[part.keep].sum()) for part in parts)
     new = shelf.coming = Survivors(seqs, sizes)
-    new.marks = parts[0].chunk.marks
+    new.marks, new.cache = parts[0].chunk.marks, parts[0].chunk.cache
     yield LOOK
     for part in parts:
         for rows in slices(part.rows):
             new.take(part.chunk, rows)
             yield SLICE
     new.seal()
-    if sizes >= WORTH_FREEZING:
+    if sizes >= LEAST_BYTES:
         yield from frozen(new)
     return new
 

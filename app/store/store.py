@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.marks import Marks
 from app.store.chunk import MOST_ARENA_BYTES, MOST_ROWS, ROW_BYTES, Chunk
+from app.store.correlated import correlated_in, publishings
 from app.store.eviction import Eviction
 from app.store.freezer import Freezer
 from app.store.latest import Latest
 from app.store.ledger import Account
 from app.store.packing import pack
 from app.store.parcel import Parcel
+from app.store.recent import cache
+from app.store.replays import put_notes
 from app.store.shelf import Shelf
 from app.store.stored import Evicted, Rows, StoredEvent, read
 from eventscope.connector import Block
 from eventscope.step import Phase
 
-__all__ = ["Evicted", "Store"]
+if TYPE_CHECKING:
+    from app.store.spill import Spill
+
+__all__ = ["Evicted", "Store", "correlated_in"]
 
 MIB: Final = 1024 * 1024
 
+CACHED: Final = 1 / 8
+"""The part of the budget for what is made of rows to be read: columns of payload fields, inflated blocks, and what was
+read of rows that are in a file."""
+
 CHUNKS_IN_BUDGET: Final = 8
-"""A chunk is at most this part of the budget, so that eviction takes a small bite."""
+"""A chunk is at most this part of the memory for rows, so that eviction takes a small bite."""
 
 ROWS_AT_A_TIME: Final = 4_096
 """Rows appended before the size of the chunk, which only the dictionaries know, is looked at again."""
@@ -49,6 +58,11 @@ class Store:
         self._freezer = Freezer()
         self._latest = Latest()
         self._open = False
+        self._spills: list[Spill] = []
+        self.complaint = ""
+        """Why the rows that went last with a file that they were in can not be read any more, in one sentence."""
+        self._cache = cache(int(budget * CACHED))
+        budget -= self._cache.limit
         self._chunk_limit = budget // CHUNKS_IN_BUDGET
         self._arena_limit = min(MOST_ARENA_BYTES, self._chunk_limit)
         slack = min(self._chunk_limit, MOST_ARENA_BYTES + MOST_ROWS * ROW_BYTES)
@@ -75,6 +89,11 @@ class Store:
         return self._shelf.kept
 
     @property
+    def spilled(self) -> int:
+        """How many of the rows that are kept are in a file, and no more in memory."""
+        return self._shelf.spilled
+
+    @property
     def evicted(self) -> int:
         """How many rows have gone to make room."""
         return self._shelf.evicted
@@ -91,8 +110,11 @@ class Store:
 
     @property
     def bytes(self) -> int:
-        """Memory taken by the rows, those included that were cleared and may come back; dictionaries estimated."""
-        return self._shelf.bytes
+        """Memory taken by the rows and by what was made of them to be read; dictionaries estimated.
+
+        Rows that were cleared and may come back are included.
+        """
+        return self._shelf.bytes + self._cache.bytes
 
     @property
     def open_traces(self) -> Callable[[int], Sequence[str]]:
@@ -102,6 +124,20 @@ class Store:
     @open_traces.setter
     def open_traces(self, tell: Callable[[int], Sequence[str]]) -> None:
         self._eviction.open_traces = tell
+
+    @property
+    def spill(self) -> Spill | None:
+        """The file that has rows as well, and from which they are read when the memory has no room for them.
+
+        It may be exchanged or taken away: rows that were spilled stay readable.
+        """
+        return self._eviction.spill
+
+    @spill.setter
+    def spill(self, spill: Spill | None) -> None:
+        self._eviction.spill = spill
+        if spill is not None:
+            self._spills.append(spill)
 
     def account(self) -> list[Account]:
         """What became of the rows of each source and category, those with most memory first."""
@@ -123,16 +159,21 @@ class Store:
             chunk.append(packed, start, stop, source, observed_at)
             self.next_seq = chunk.next_seq
             start = stop
+        if packed.replays is not None:
+            put_notes(self.marks, first, packed.replays, packed.numbers["occurred"])
         self.tick()
         self._eviction.advance(packed.rows)
         self._eviction.press()
         return first
 
     def tick(self) -> None:
-        """Have chunks that do not grow any more take less memory; a thread does the work."""
+        """Have chunks that do not grow any more take less memory, and let go of rows that a file lost."""
         cold = self._freezer.tick(self.chunks)
         if cold is not None:
             self._shelf.weigh(cold)
+        for spill in self._spills:
+            if complaint := spill.take_complaint():
+                self._let_go(spill, complaint)
 
     def close(self) -> None:
         """Leave no thread behind. The rows can be read on, and rows can be added."""
@@ -192,16 +233,9 @@ class Store:
         A row of an event's life has no payload of its own. Raises Evicted.
         """
         event = self.event(seq)
-        if event.phase == Phase.PUBLISHED:
-            return seq
-        if event.id is None or event.correlation_id is None:
-            return None
-        rows = np.concatenate([published_in(chunk, event) for chunk in self.chunks])
-        wanted, until = (event.id, event.source), int(np.searchsorted(rows, seq))
-        for row in chain(reversed(rows[:until].tolist()), rows[until:].tolist()):
-            if self.cells([row], ("id", "source"))[0] == wanted:
-                return int(row)
-        return None
+        candidates = [seq] if event.phase == Phase.PUBLISHED else publishings(self.chunks, event)
+        wanted = (event.id, event.source)
+        return next((row for row in candidates if self.cells([row], ("id", "source"))[0] == wanted), None)
 
     def clear(self) -> None:
         """Set all rows aside; their numbers are not given out again. What was set aside before goes for good."""
@@ -219,6 +253,15 @@ class Store:
         """Let go of what is set aside."""
         self._shelf.forget_aside()
 
+    def _let_go(self, spill: Spill, why: str) -> None:
+        """Evict what was in a file and can not be read any more."""
+        before = self.evicted
+        for chunk in spill.lost(self._shelf.aside):
+            self._shelf.drop_aside(chunk)
+        for chunk in spill.lost(self.chunks):
+            self._shelf.replace([chunk], None)
+        self.complaint = f"{self.evicted - before:,} older rows are gone from here: {why}."
+
     def _tail(self) -> Chunk:
         return self.chunks[-1] if self._open else self._begin_chunk()
 
@@ -235,7 +278,7 @@ class Store:
         self._close()
         capacity = min(MOST_ROWS, max(self._chunk_limit // ROW_BYTES, 1))
         chunk = Chunk(self.next_seq, capacity, self._arena_limit)
-        chunk.marks = self.marks
+        chunk.marks, chunk.cache = self.marks, self._cache
         self._shelf.add(chunk)
         self._open = True
         return chunk
@@ -248,18 +291,3 @@ class Store:
         by_bytes = int(np.searchsorted(weights, weights[start] + free, side="right")) - 1 - start
         rows = min(by_bytes, chunk.capacity - chunk.rows, ROWS_AT_A_TIME)
         return max(rows, 0 if chunk.rows else 1)
-
-
-def correlated_in(chunk: Chunk, correlation_id: str) -> Rows:
-    """The numbers of the rows of one correlation in one chunk."""
-    code = chunk.dictionaries["correlation"].code(correlation_id)
-    if code is None:
-        return np.empty(0, np.int64)
-    return chunk.seqs_of(np.flatnonzero(chunk.correlation[: chunk.rows] == code))
-
-
-def published_in(chunk: Chunk, event: StoredEvent) -> Rows:
-    """The numbers of the rows of one chunk that were published in the correlation of an event."""
-    rows = correlated_in(chunk, event.correlation_id or "")
-    published: Rows = rows[chunk.phase[chunk.rows_of(rows)] == Phase.PUBLISHED]
-    return published

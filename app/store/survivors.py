@@ -56,9 +56,9 @@ class Survivors(Chunk):
         start, end = self.rows, self.rows + len(rows)
         for name in COLUMNS:
             values = getattr(chunk, name)[rows]
-            if name in self.dictionaries and values.any():
+            if name in self._growing and values.any():
                 texts = Coded(chunk.dictionaries[name].values, values)
-                values = self.dictionaries[name].encode(texts.part(values))
+                values = self._growing[name].encode(texts.part(values))
             getattr(self, name)[start:end] = values
         for mine, theirs in zip(self._open, (chunk.payloads, chunk.texts), strict=True):
             mine.extend(start, picked(theirs, rows), 0, len(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from app.store.store import Store
 from app.traces.nodes import NodeKind, TraceNode
+from app.traces.spans import SPAN
 
 __all__ = ["Absent", "explain_ghosts"]
 
@@ -25,10 +26,17 @@ class Absent(StrEnum):
     UNSEEN = "not captured"
 
 
-def explain_ghosts(store: Store, nodes: Sequence[TraceNode], first_seq: int | None) -> None:
-    """Say of each missing cause why it is missing. `first_seq` is the first row ever seen of the trace, if known."""
+def explain_ghosts(
+    store: Store, nodes: Sequence[TraceNode], first_seq: int | None, spans: Collection[str] = ()
+) -> None:
+    """Say of each missing cause why it is missing; `spans` are those that are no events.
+
+    `first_seq` is the first row ever seen of the trace, if known.
+    """
     for ghost in nodes:
-        if ghost.kind is NodeKind.GHOST:
+        if ghost.kind is NodeKind.GHOST and ghost.title in spans:
+            ghost.title, ghost.badges = f"span {ghost.title}", (SPAN,)
+        elif ghost.kind is NodeKind.GHOST:
             below = nodes[ghost.index + 1] if ghost.children else None
             seq = below.seq if below is not None else None
             ghost.badges = (Absent.UNSEEN if seq is None else why(store, seq, first_seq),)

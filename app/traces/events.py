@@ -44,7 +44,7 @@ class TracedEvent:
     published: TraceRow | None
     steps: list[TraceRow] = field(default_factory=list)
     """What else is told of it, in the order of numbers."""
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: Sequence[Delivery] = ()
     parent: TracedEvent | None = None
     is_hop: bool = False
     """Whether it is its parent once more, seen on another channel to which somebody passed it on."""
@@ -65,20 +65,24 @@ def events_of(rows: Sequence[TraceRow]) -> list[TracedEvent]:
     index = Index(rows)
     index.join_hops()
     for event in index.events:
-        event.deliveries = deliveries_of(event.steps)
+        if event.steps:
+            event.deliveries = deliveries_of(event.steps)
         index.link(event)
     cut_cycles(index.events)
     return index.events
 
 
 class Index:
-    """The events of a trace by what others may call them; those with one name in the order of their time."""
+    """The events of a trace by what others may call them; those with one name in the order of their time.
+
+    Nearly every event has an id of its own. Only those that share one are told apart by source and by place.
+    """
 
     def __init__(self, rows: Sequence[TraceRow]) -> None:
         self.events: list[TracedEvent] = []
-        self._by_place: dict[tuple[Place, str], list[TracedEvent]] = {}
-        self._by_key: dict[Key, list[TracedEvent]] = {}
         self._by_id: dict[str, list[TracedEvent]] = {}
+        self._by_key: dict[Key, list[TracedEvent]] = {}
+        self._by_place: dict[tuple[Place, str], list[TracedEvent]] = {}
         for row in rows:
             if row.phase == Phase.PUBLISHED:
                 self._begin(TracedEvent(row, row))
@@ -111,14 +115,24 @@ class Index:
 
     def _begin(self, event: TracedEvent) -> None:
         self.events.append(event)
-        row = event.row
-        if row.id is not None:
-            self._by_place.setdefault((place_of(row), row.id), []).append(event)
-            self._by_key.setdefault((row.source, row.id), []).append(event)
-            self._by_id.setdefault(row.id, []).append(event)
+        id_ = event.row.id
+        if id_ is None:
+            return
+        twins = self._by_id.get(id_)
+        if twins is None:
+            self._by_id[id_] = [event]
+            return
+        if len(twins) == 1:
+            self._tell_apart(twins[0], id_)
+        twins.append(event)
+        self._tell_apart(event, id_)
+
+    def _tell_apart(self, event: TracedEvent, id_: str) -> None:
+        self._by_key.setdefault((event.row.source, id_), []).append(event)
+        self._by_place.setdefault((place_of(event.row), id_), []).append(event)
 
     def _sort(self) -> None:
-        for names in (self._by_place, self._by_key, self._by_id):
+        for names in (self._by_id, self._by_key, self._by_place):
             for twins in names.values():
                 if len(twins) > 1:
                     twins.sort(key=order)
@@ -132,6 +146,9 @@ class Index:
 
     def _called(self, row: TraceRow, id_: str) -> Sequence[TracedEvent] | None:
         """The events with this id that are near to a row."""
+        twins = self._by_id.get(id_)
+        if twins is None or len(twins) == 1:
+            return twins if twins and twins[0].row.source == row.source else None
         twins = self._by_key.get((row.source, id_))
         if twins is None or len(twins) == 1:
             return twins
@@ -155,10 +172,10 @@ def moment(row: TraceRow) -> tuple[int, bool, int]:
 
 def is_early(event: TracedEvent) -> bool:
     """Whether an event came before its cause, by more than clocks are known to differ."""
-    if event.parent is None:
+    above = event.parent
+    if above is None or event.row.at > above.row.at - GRAIN_NS:
         return False
-    tolerated = GRAIN_NS if place_of(event.row) == place_of(event.parent.row) else SKEW_NS
-    return event.row.at <= event.parent.row.at - tolerated
+    return place_of(event.row) == place_of(above.row) or event.row.at <= above.row.at - SKEW_NS
 
 
 def join(twins: Sequence[TracedEvent]) -> None:
@@ -175,7 +192,7 @@ def join(twins: Sequence[TracedEvent]) -> None:
 
 def latest(twins: Sequence[TracedEvent], row: TraceRow) -> TracedEvent:
     """Of events with one id the latest up to a row, or the first if all came later."""
-    return twins[max(bisect_right(twins, moment(row), key=order) - 1, 0)]
+    return twins[max(bisect_right(twins, moment(row), key=order) - 1, 0)] if len(twins) > 1 else twins[0]
 
 
 def number(event: TracedEvent) -> int:
@@ -192,7 +209,9 @@ def deliveries_of(steps: Sequence[TraceRow]) -> list[Delivery]:
 
 
 def cut_cycles(events: Sequence[TracedEvent]) -> None:
-    """Make the earliest event of each cycle of causes a root."""
+    """Make the earliest event of each cycle of causes a root; where every cause came first there is none."""
+    if all(event.parent is None or event.parent.row.seq < event.row.seq for event in events):
+        return
     done: set[int] = set()
     for start in events:
         path: dict[int, TracedEvent] = {}

@@ -13,6 +13,7 @@ from app.traces.delivery import DeliveryState
 if TYPE_CHECKING:
     from app.traces.meaning import Meaning
     from app.traces.saga import Saga
+    from app.traces.summary import TraceState
 
 
 class NodeKind(StrEnum):
@@ -78,6 +79,7 @@ class Trace:
     """`nodes` has every cause before its effects, and each node's descendants right behind it.
 
     `started_at` is in ns since the epoch. `complete` says that nothing is known to be missing or under way.
+    `state` is how it stands, where whoever asked for it knows.
     `parents_by_seq` and `depth_by_seq` tell of each row by which row it was caused. `index_of` has the nodes of the
     events and deliveries that `meaning` talks about.
     """
@@ -92,6 +94,7 @@ class Trace:
     depth_by_seq: dict[int, int] = field(default_factory=dict)
     index_of: Mapping[object, int] = field(default_factory=dict)
     meaning: Meaning | None = None
+    state: TraceState | None = None
 
     @property
     def saga(self) -> Saga | None:

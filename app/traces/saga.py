@@ -20,7 +20,7 @@ from app.traces.summary import TraceState
 from app.traces.undo import Known, Undo
 from app.traces.wording import wording, words_of
 
-__all__ = ["LEAST_SERVICES", "WENT_WELL", "Outcome", "Saga", "SagaState", "Style", "saga_of"]
+__all__ = ["LEAST_SERVICES", "WENT_WELL", "Outcome", "Saga", "SagaState", "Style", "saga_of", "says_so"]
 
 
 class SagaState(StrEnum):

@@ -5,22 +5,26 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.store.store import Evicted, Store
 from app.traces.events import NOT_PUBLISHED, TracedEvent
-from app.traces.facts import about
-from app.traces.saga import LEAST_SERVICES, WENT_WELL, Outcome, SagaState
-from app.traces.summary import TraceSummary
+from app.traces.facts import about, facts_of
+from app.traces.long_trace import kinds_in, outcome_of
+from app.traces.saga import LEAST_SERVICES, WENT_WELL, Outcome, SagaState, says_so
+from app.traces.spans import SPAN
+from app.traces.summary import TraceState, TraceSummary
 from app.traces.trace import build_trace
 from app.traces.traces import Traces
 
 __all__ = ["Sagas", "Verdict"]
 
 MOST_KEPT: Final = 8_192
-MOST_ROWS: Final = 1_000
-"""A longer trace is no saga that anybody could judge while the window is to be painted."""
+LONG: Final = 1_000
+"""Of a trace with more rows events are counted by their types; of the others all are put together."""
+FIRST_ROWS: Final = 100
+"""So many rows of a long trace say what it is about."""
 SLICE_S: Final = 0.008
 """So long sagas are judged at a time; the rest waits for the next time."""
 
@@ -55,11 +59,15 @@ class Sagas:
         return verdict.outcome.state(trace.state) if verdict and verdict.outcome else None
 
     def judge(self, traces: Iterable[TraceSummary], slice_s: float = SLICE_S) -> None:
-        """Judge those of these traces that tell of something and have grown, for a while."""
+        """Judge those of these traces that tell of something and have grown, for a while.
+
+        A long one is judged again when nothing comes any more: until then it is running, whatever happened in it.
+        """
         deadline = time.perf_counter() + slice_s
         for trace in traces:
             known = self._verdicts.get(trace.correlation_id)
-            if trace.tells and trace.rows <= MOST_ROWS and (known is None or known.last_seq != trace.last_seq):
+            waits = known is not None and trace.rows > LONG and trace.state is TraceState.OPEN
+            if trace.tells and not waits and (known is None or known.last_seq != trace.last_seq):
                 self._judge(trace)
                 if time.perf_counter() > deadline:
                     return
@@ -73,16 +81,39 @@ class Sagas:
 
     def _judge(self, trace: TraceSummary) -> None:
         try:
-            built = build_trace(self._store, trace.correlation_id)
+            verdict = self._verdict(trace)
         except Evicted:
             return
-        ordered = built.meaning.ordered if built.meaning else ()
-        whole = not any(NOT_PUBLISHED in event.badges for event in ordered[:1]) and not any(e.missing for e in ordered)
-        outcome = built.saga.outcome if built.saga else None
-        self._verdicts[trace.correlation_id] = Verdict(trace.last_seq, outcome, name_of(ordered), whole)
+        self._verdicts[trace.correlation_id] = verdict
         self._verdicts.move_to_end(trace.correlation_id)
         while len(self._verdicts) > MOST_KEPT:
             self._verdicts.popitem(last=False)
+
+    def _verdict(self, trace: TraceSummary) -> Verdict:
+        """What is found in a trace; raises Evicted."""
+        long = trace.rows > LONG
+        built = build_trace(self._store, trace.correlation_id, limit=FIRST_ROWS if long else LONG)
+        ordered = built.meaning.ordered if built.meaning else ()
+        whole = not any(NOT_PUBLISHED in event.badges for event in ordered[:1]) and not any(map(is_orphan, ordered))
+        outcome = built.saga.outcome if built.saga else None
+        if long:
+            kinds = kinds_in(self._store, trace.correlation_id)
+            whole = whole and kinds.rows >= trace.rows
+            outcome = outcome_of(kinds, told=any(says_so(event.facts, undone=False) for event in ordered))
+            outcome = outcome and replace(outcome, reason=self._reason(outcome))
+        return Verdict(trace.last_seq, outcome, name_of(ordered), whole)
+
+    def _reason(self, outcome: Outcome) -> str:
+        """What the first failure says of itself; raises Evicted."""
+        if outcome.seq is None:
+            return ""
+        ((headers, payload, error),) = self._store.cells([outcome.seq], ("headers", "payload", "error"))
+        return facts_of(headers, payload).reason or error or ""
+
+
+def is_orphan(event: TracedEvent) -> bool:
+    """Whether the event that caused this one was not captured."""
+    return event.missing is not None and SPAN not in event.badges
 
 
 def left_behind(trace: TraceSummary, verdict: Verdict) -> bool:

@@ -22,9 +22,11 @@ def usual_services(ended: NDArray[Any], types: int) -> NDArray[np.int64]:
     `ended` are rows of the table of traces in which everything that was announced has ended.
     """
     calm = ended[ended["tells"] == 0]
-    pairs, counts = np.unique(np.stack((calm["type"], calm["services"])), axis=1, return_counts=True)
+    different, place = np.unique(calm["services"], return_inverse=True)
+    pairs, counts = np.unique(calm["type"] * len(different) + place, return_counts=True)
     seen, bits = Counter[int](), dict[int, Counter[int]]()
-    for type_, services, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        type_, services = pair // len(different), int(different[pair % len(different)])
         seen[type_] += count
         took_part = bits.setdefault(type_, Counter())
         for bit in range(services.bit_length()):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,8 +35,7 @@ class TraceState(StrEnum):
     STUCK = "stuck"
 
 
-@dataclass(frozen=True, slots=True)
-class TraceSummary:
+class TraceSummary(msgspec.Struct, frozen=True):
     """One correlation. Times are nanoseconds since the epoch.
 
     `root_seq` is the first published row seen of it (its first row when none was). `events` counts
@@ -87,7 +86,6 @@ TRACE = np.dtype(
 )
 """One trace among many, as a row of a NumPy table."""
 
-
 NAMES: Final = TRACE.names or ()
 
 
@@ -98,41 +96,22 @@ def summaries(
     texts: Iterable[Sequence[str | None]],
 ) -> list[TraceSummary]:
     """The summaries of rows of the table; `texts` are the root types, sources and producers of all."""
-    known = told(traces).tolist()
-    columns = zip(correlation_ids, traces.tolist(), known, standing, *texts, strict=True)
-    return [summary(*parts) for parts in columns]
-
-
-def summary(
-    correlation_id: str,
-    values: tuple[int, ...],
-    known: bool,
-    state: TraceState,
-    root_type: str | None,
-    source: str | None,
-    producer: str | None,
-) -> TraceSummary:
-    """The summary of one row of the table; `known` says whether it is told what is under way."""
-    trace = dict(zip(NAMES, values, strict=True))
-    return TraceSummary(
-        correlation_id=correlation_id,
-        root_seq=trace["root"],
-        root_type=root_type,
-        source=source,
-        producer=producer,
-        first_seq=trace["first"],
-        last_seq=trace["last"],
-        started_at=trace["started"],
-        last_at=trace["observed"],
-        duration_ns=trace["ended"] - trace["started"],
-        rows=trace["rows"],
-        events=trace["events"],
-        errors=trace["errors"],
-        pending=trace["pending"] if known else None,
-        state=state,
-        services=trace["services"].bit_count(),
-        tells=trace["tells"],
+    columns = {name: traces[name].tolist() for name in NAMES}
+    pending = [count if known else None for count, known in zip(columns["pending"], told(traces).tolist(), strict=True)]
+    # In the order of the fields, which is the fastest way to fill hundreds of them.
+    fields = (
+        correlation_ids,
+        columns["root"],
+        *texts,
+        *(columns[name] for name in ("first", "last", "started", "observed")),
+        (traces["ended"] - traces["started"]).tolist(),
+        *(columns[name] for name in ("rows", "events", "errors")),
+        pending,
+        standing,
+        map(int.bit_count, columns["services"]),
+        columns["tells"],
     )
+    return list(map(TraceSummary, *fields))
 
 
 def told(traces: NDArray[Any]) -> NDArray[np.bool_]:

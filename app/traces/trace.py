@@ -12,6 +12,7 @@ from app.traces.events import CLOCK, CYCLE, DUPLICATE, REDELIVERED, SELF_PARENT,
 from app.traces.meaning import meaning_of, write
 from app.traces.nodes import NodeKind, Trace, TraceNode
 from app.traces.rows import read_rows
+from app.traces.spans import SPAN, name_spans
 from app.traces.tree import Tree
 
 __all__ = ["NodeKind", "Trace", "TraceNode", "build_trace"]
@@ -41,16 +42,18 @@ def build_trace(
     rows = read_rows(store, seqs[:limit].tolist())
     events = events_of(rows)
     mark_twins(store, events)
+    spans = name_spans(store, events)
     start = min((row.at for row in rows), default=0)
     tree, meaning = Tree(events, start), meaning_of(store, events)
     write(meaning, tree)
-    explain_ghosts(store, tree.nodes, first_seq)
+    explain_ghosts(store, tree.nodes, first_seq, spans)
+    missing = missing_in(tree)
     return Trace(
         correlation_id=correlation_id,
         started_at=start,
         duration_ns=max((row.at for row in rows), default=0) - start,
-        complete=bool(rows) and len(seqs) <= limit and not tree.ghosts and all(map(is_over, events)),
-        warnings=list(warnings(events, tree, len(rows), len(seqs))),
+        complete=bool(rows) and len(seqs) <= limit and not missing and all(map(is_over, events)),
+        warnings=list(warnings(events, tree, missing, len(rows), len(seqs))),
         nodes=tree.nodes,
         parents_by_seq=tree.parents,
         depth_by_seq=tree.depths,
@@ -93,7 +96,13 @@ def is_over(event: TracedEvent) -> bool:
     return ended >= (event.published.fanout or 0)
 
 
-def warnings(events: Sequence[TracedEvent], tree: Tree, shown: int, rows: int) -> Iterable[str]:
+def missing_in(tree: Tree) -> list[str]:
+    """Why each of the causes that were not captured was not; spans are never captured, so none of them is missing."""
+    reasons = [str(badge) for node in tree.nodes if node.kind is NodeKind.GHOST for badge in node.badges]
+    return [reason for reason in reasons if reason != SPAN]
+
+
+def warnings(events: Sequence[TracedEvent], tree: Tree, missing: Sequence[str], shown: int, rows: int) -> Iterable[str]:
     """What a reader must know before trusting the picture, in sentences."""
     badges = [badge for node in tree.nodes for badge in node.badges]
     unpublished = sum(event.published is None for event in events)
@@ -102,11 +111,10 @@ def warnings(events: Sequence[TracedEvent], tree: Tree, shown: int, rows: int) -
         yield f"Only the first {shown:,} of {rows:,} rows are shown."
     if not rows:
         yield "No row of this trace is kept."
-    if tree.ghosts:
-        reasons = ", ".join(
-            sorted({str(badge) for node in tree.nodes if node.kind is NodeKind.GHOST for badge in node.badges})
-        )
-        yield f"Causes not captured: {tree.ghosts:,} ({reasons})."
+    if missing:
+        yield f"Causes not captured: {len(missing):,} ({', '.join(sorted({*missing}))})."
+    if spans := sum(SPAN in event.badges for event in events):
+        yield f"Events that name a span of their sender as their cause: {spans:,}. Which event it was is not known."
     if unpublished:
         yield f"Events whose publishing was not captured: {unpublished:,}. Only what came later is shown."
     if cut:

@@ -50,11 +50,6 @@ class Tree:
             self._hang(event)
         self._walk()
 
-    @property
-    def ghosts(self) -> int:
-        """How many causes were not captured."""
-        return len(self._ghosts)
-
     def _hang(self, event: TracedEvent) -> None:
         for delivery in event.deliveries:
             self._below.setdefault(event, []).append(delivery)

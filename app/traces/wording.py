@@ -7,14 +7,18 @@ Systems differ in what they call things, but not by much: `inventory.reservation
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from app.traces.tongues import ENGLISH
+
 __all__ = ["Wording", "stem", "wording", "words_of"]
 
 WORD: Final = re.compile(r"[^\W\d_]+")
-HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+SMALL, LARGE = "a-zß-öø-ÿа-яё", "A-ZÀ-ÖØ-ÞА-ЯЁ"
+HUMP: Final = re.compile(f"(?<=[{SMALL}])(?=[{LARGE}])|(?<=[{LARGE}])(?=[{LARGE}][{SMALL}])")
 LONGEST: Final = 256
 """Characters. A longer name says nothing."""
 
@@ -49,7 +53,8 @@ PAST: Final = re.compile(r"(?:ed|paid|sent|held|done|drawn|back|out)$")
 
 @lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
-    """`reserve`, `reserved` and `reservation` are all `reserv`."""
+    """`reserve`, `reserved`, `reservation` and their likes in other languages are all `reserv`."""
+    word = ENGLISH.get(word, word)
     if word in IRREGULAR:
         return IRREGULAR[word]
     for suffix in SUFFIXES:
@@ -142,7 +147,9 @@ def wording(type_: str | None) -> Wording:
 def is_command(words: list[str]) -> bool:
     """Whether a name begins with an imperative."""
     first = words[0]
-    return len(words) > 1 and stem(first) in VERBS and not NOUN.search(first) and not PAST.search(words[-1])
+    if len(words) == 1 or first in ENGLISH or stem(first) not in VERBS:
+        return False
+    return not NOUN.search(first) and not PAST.search(words[-1]) and words[-1] not in ENGLISH
 
 
 def last_verb(words: list[str]) -> str:
@@ -152,7 +159,7 @@ def last_verb(words: list[str]) -> str:
 
 def words_of(name: str) -> list[str]:
     """The words of a name in small letters; namespaces of classes are left out."""
-    name = name.split(",")[0].rpartition(":")[2]
+    name = unicodedata.normalize("NFC", name).split(",")[0].rpartition(":")[2]
     if "." in name and HUMP.search(name.rpartition(".")[2]):
         name = name.rpartition(".")[2]
     words = [word.lower() for part in WORD.findall(name) for word in HUMP.split(part)]

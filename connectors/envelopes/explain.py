@@ -28,6 +28,11 @@ STAND_INS: Final = (("correlation_id", "alias"), ("causation_id", "span"))
 JOINABLE: Final = ("correlation_id", "occurred_at", "priority")
 """Columns that may hold something else than what the message says: a group's first name, a time made sharper."""
 
+RECORD: Final = re.compile(r"\[\d+\]@\d+$")
+"""How the channel of a record of Kafka ends."""
+REDIS: Final = {"type": "name of the channel or stream", "occurred_at": "id of the entry"}
+"""Where values come from there that no field and no member gives."""
+
 NUMBERS: Final = {"phase": 0, "attempt": 0, "priority": -1}
 """What these hold when nobody filled them."""
 
@@ -65,13 +70,16 @@ def winners(slots: Sequence[Slot], cells: Sequence[Any]) -> dict[str, Winner]:
 
 def reason_of(column: str, row: Mapping[str, Any], winner: Winner | None) -> Reason:
     """Why a column holds what it does, seen from the rule that should have won."""
-    value, is_amqp = row[column], " → " in (row.get("channel") or "")
+    value, channel = row[column], row.get("channel") or ""
+    is_amqp = " → " in channel
     if winner is not None and (winner[1] == value or column in JOINABLE):
         slot, told = winner
         joined = column == "correlation_id" and told != value
         tail = f", joined with {told}" if joined else ""
         return Reason(column, slot.kind.name or plain_name(slot), place_of(slot, is_amqp) + tail)
-    return Reason(column, "", default_place(column, row, is_amqp))
+    if is_amqp or RECORD.search(channel):
+        return Reason(column, "", default_place(column, row, is_amqp))
+    return Reason(column, "", REDIS.get(column, "Redis"))
 
 
 def plain_name(slot: Slot) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn
 
+from connectors.file.capture import CaptureReading, check_capture, is_capture
 from connectors.file.document import might_be_document, read_document
 from connectors.file.growing_file import GrowingFile
 from connectors.file.line_reader import LineReader
@@ -24,7 +25,7 @@ BATCH: Final = 1_000
 """Rows handed over at once."""
 
 FOREIGN: Final = (
-    (b"SQLite format 3\0", "an SQLite database"),
+    (b"SQLite format 3\0", "an SQLite database, but no capture; a table of events is read by sqlite:PATH"),
     (b"\x1f\x8b", "compressed; unpack it first, for example with gunzip"),
     (b"\x28\xb5\x2f\xfd", "compressed; unpack it first, for example with unzstd"),
     (b"PK\x03\x04", "an archive; unpack it first"),
@@ -37,7 +38,9 @@ FOREIGN: Final = (
 class FileOptions:
     """Options of `file:`."""
 
-    path: Path = field(metadata={"help": "JSON Lines, an export, or a log with [EVENT] lines; - is standard input"})
+    path: Path = field(
+        metadata={"help": "a capture, JSON Lines, an export, a log with [EVENT] lines; - is standard input"}
+    )
     follow: bool = field(default=True, metadata={"help": "go on reading as the file grows; 0 ends at its end"})
 
 
@@ -45,7 +48,7 @@ class FileConnector(Connector):
     """Reads one file."""
 
     Options: ClassVar = FileOptions
-    summary: ClassVar = "JSON Lines, an export, or a log with [EVENT] lines"
+    summary: ClassVar = "a capture, JSON Lines, an export, or a log with [EVENT] lines"
 
     def __init__(self, options: FileOptions) -> None:
         super().__init__(options)
@@ -67,6 +70,11 @@ class FileConnector(Connector):
         return not self._standard_input
 
     @property
+    def lasting(self) -> bool:
+        """Unless it is standard input."""
+        return not self._standard_input
+
+    @property
     def _standard_input(self) -> bool:
         return str(self.options.path) == "-"
 
@@ -80,6 +88,8 @@ class FileConnector(Connector):
 
     async def run(self, sink: Sink) -> None:
         """Read to the end, and on as the file grows; after a stop, from where it was stopped."""
+        if await asyncio.to_thread(is_capture, self.options.path):
+            return await self._replay(sink)
         file = self._open()
         try:
             if self._position is None and might_be_document(file.head(), file.size):
@@ -93,8 +103,21 @@ class FileConnector(Connector):
         finally:
             file.close()
 
+    async def _replay(self, sink: Sink) -> None:
+        """Show a capture again; its position is how many of its rows were handed over."""
+        done = self._position[0] if self._position and len(self._position) == 1 else 0
+
+        def remember(rows: int) -> None:
+            self._position = [rows]
+
+        await CaptureReading(self.options.path, sink, follow=self.options.follow, done=done, remember=remember).run()
+        self._position = None
+
     async def check(self) -> AsyncIterator[CheckResult]:
         """Open the file and look at its beginning."""
+        if await asyncio.to_thread(is_capture, self.options.path):
+            yield await asyncio.to_thread(check_capture, self.options.path)
+            return
         try:
             file = self._open()
         except ConnectorError as error:

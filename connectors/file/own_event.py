@@ -1,8 +1,7 @@
 """Events in the JSON that Eventscope itself writes (`tail`, `record`, `export`), read back into rows.
 
-Everything that belongs to the event comes back as it was. What belongs to the watching (its number, the source, when
-it was observed) is given anew; if nobody said when the event occurred, that it was observed then is the best that is
-known.
+Everything comes back as it was, the name of the source, the time of observation and the comment included. Only the
+number of the row is given anew.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any, Final
 from connectors.file.json_value import Fields, text_of, value_of
 from connectors.file.logline import priority_of
 from connectors.timestamps import read_time, small_decimal
-from eventscope.connector import Record, headers_text
+from eventscope.connector import Record, Replay, headers_text
 from eventscope.step import Phase
 
 __all__ = ["is_own_event", "read_own_event"]
@@ -33,10 +32,14 @@ def read_own_event(fields: Fields) -> Record:
     """The row of such an event; raises ValueError if a member is not as we write it."""
     try:
         values = {column: read(fields[name]) for name, (column, read) in READERS.items() if name in fields}
-        values.setdefault("occurred_at", _time(fields["observed_at"]))
-        return Record(**values, payload=_payload(fields))
+        return Record(**values, payload=_payload(fields), replay=_replay(fields))
     except (ValueError, TypeError, ArithmeticError) as error:
         raise ValueError(f"no event as Eventscope writes it: {error}") from error
+
+
+def _replay(fields: Fields) -> Replay:
+    observed_at = _time(fields["observed_at"])
+    return Replay(text_of(fields.get("source")), observed_at, comment=text_of(fields.get("comment")) or "")
 
 
 def _payload(fields: Fields) -> bytes | None:

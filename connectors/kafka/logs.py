@@ -10,8 +10,14 @@ __all__ = ["calm_logs"]
 
 SOURCES: Final = ("aiokafka", "aiokafka.client", "aiokafka.conn", "aiokafka.cluster")
 REPEAT_S: Final = 10.0
-KNOWN: Final = ("Unexpected exception in AIOKafkaConnection", "Sending username and password in the clear")
-"""Lines with a traceback that say no more than the state we show, and what the safety badge says."""
+KNOWN: Final = (
+    "Unexpected exception in AIOKafkaConnection",
+    'Unable connect to "%s:%s": %s',
+    "Unable connect to node with id %s: %s",
+    "Unable to update metadata from %s",
+    "Sending username and password in the clear",
+)
+"""Lines that say no more than the state we show, or the sentence with which a command ends, and the safety badge."""
 
 
 class _Calm(logging.Filter):

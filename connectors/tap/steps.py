@@ -78,7 +78,7 @@ def read_steps(body: bytes | bytearray | memoryview, channel: str) -> Block:
         envelope=nothing,
         headers=columns.headers,
     )
-    if any(len(column) != rows for column in block):
+    if any(len(column) != rows for column in block.whole()):
         raise ValueError("the columns of the frame are not equally long")
     return block
 

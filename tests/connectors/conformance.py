@@ -61,7 +61,7 @@ class Collected:
 
     @property
     def records(self) -> list[Record]:
-        return [Record(*row) for block in self.blocks for row in zip(*block, strict=True)]
+        return [Record(*row) for block in self.blocks for row in zip(*block.whole(), strict=True)]
 
     @property
     def rows(self) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.file.lines import LONGEST_LINE
 from connectors.registry import open_source
-from eventscope.connector import ConnectorError, Record, Refused
+from eventscope.connector import ConnectorError, Record, Refused, Replay
 from tests.connectors.conformance import Collected, eventually, run, stopped
 
 
@@ -159,6 +159,7 @@ async def test_our_own_events_come_back_whole(path: Path) -> None:
         "phase": "dead-lettered", "subscription": "billing", "attempt": 3, "fanout": 4, "queue_ms": 0.001234,
         "handle_ms": 1.5, "latency_ms": 2, "error": "ValueError: no", "headers": [["a", "b"], ["a", 1], ["ü", None]],
         "payload": {"z": 1, "a": [1.10]}, "payload_encoding": "json", "size": 20, "envelope": "cloudevents",
+        "comment": "look here",
     }  # fmt: skip
     (row,) = await rows(path, json.dumps(event).replace("1.1]", "1.10]") + "\n")
     assert row == Record(
@@ -167,6 +168,7 @@ async def test_our_own_events_come_back_whole(path: Path) -> None:
         channel="shop/bus", key="k", subscription="billing", attempt=3, queue_ns=1_234, handle_ns=1_500_000,
         total_ns=2_000_000, fanout=4, error="ValueError: no", envelope="cloudevents",
         headers='[["a", "b"], ["a", 1], ["ü", null]]',
+        replay=Replay("tap", 1_764_590_401_000_000_001, comment="look here"),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.exports.event_json import event_line
 from app.store.stored import StoredEvent
 from connectors.file.line_reader import read_object
-from eventscope.connector import Record
+from eventscope.connector import Record, Replay
 from eventscope.step import UNKNOWN, Phase
 from tests.connectors.corpus import PAYLOADS
 
@@ -53,7 +53,8 @@ def test_an_event_that_was_written_reads_back_as_it_was(event: StoredEvent) -> N
         assert getattr(record, name) == getattr(event, name), name
     for name in ("subscription", "error", "envelope", "priority", "phase"):
         assert getattr(record, name) == getattr(event, name), name
-    assert record.occurred_at == (event.observed_at if event.occurred_at is None else event.occurred_at)
+    assert record.occurred_at == (UNKNOWN if event.occurred_at is None else event.occurred_at)
+    assert record.replay == Replay(event.source, event.observed_at)
     assert record.attempt == (event.attempt or 0)
     assert record.fanout == (-1 if event.fanout is None else event.fanout)
     for name in ("queue_ns", "handle_ns", "total_ns"):

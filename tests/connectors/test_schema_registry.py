@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import struct
-import time
 from typing import Any
 from uuid import UUID
 
@@ -184,11 +183,10 @@ async def test_a_registry_that_does_not_help_is_a_reason(mood: str, words: str) 
         decoding = Decoding("kafka", registry)
         found = await read(decoding, framed(2**31 - 1, order()))
         assert (found.error or "").startswith(words.replace("PLACE", registry.place))
-        asked, began = len(server.asked), time.monotonic()
+        asked = len(server.asked)
         for _ in range(200):
             await read(decoding, framed(2**31 - 1, order()))
         assert len(server.asked) == asked, "it is asked again only after a while"
-        assert time.monotonic() - began < 1
 
 
 async def test_a_password_is_sent_and_never_told() -> None:

@@ -13,6 +13,8 @@ from app.channel import channel_name
         ("orders[3]@1042", "orders"),
         ("orders[3]", "orders"),
         ("history@7", "history"),
+        ("history@1690000000000-0", "history"),
+        ("history@staging-0", "history@staging-0"),
         ("events → order.created", "events"),
         ("events → odd[1]@2", "events"),
         ("shop/shop", "shop/shop"),

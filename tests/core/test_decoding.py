@@ -35,6 +35,8 @@ from connectors.kafka.records import block_of
 from connectors.options import read_options
 from connectors.rabbitmq.frames import Message
 from connectors.rabbitmq.record import read_message
+from connectors.redis.connector import RedisConnector
+from connectors.redis.record import entry_record, heard_records
 from eventscope.connector import Block, Connector, Record
 
 TRACE = f"00-{uuid4().hex}-00f067aa0ba902b7-01"
@@ -116,6 +118,33 @@ def test_amqp_properties_are_told_though_they_are_not_kept_as_headers(session: S
     told = groups(session)["Recognised"]
     assert (told["id"], told["type"]) == ("AMQP property message_id", "AMQP property type")
     assert told["key"] == "routing key"
+
+
+def redis(session: Session, scheme: str, row: Record) -> None:
+    connector = RedisConnector(read_options(f"{scheme}://localhost:6379?stream=orders", RedisConnector.Options))
+    attach(session, connector, Block.of([row]))
+
+
+ENTRY = (b"1764590400000-0", {b"type": b"order.paid", b"payload": b'{"order": "o-7"}'})
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_entries_of_redis_are_explained_and_chosen_for_like_any_message(
+    session: Session, folder: Path, scheme: str
+) -> None:
+    redis(session, scheme, entry_record(b"orders", ENTRY, Decoding("redis")))
+    told = groups(session)["Recognised"]
+    assert told == {"as": "headers", "type": "headers · header type", "occurred": "id of the entry"}
+    assert save_choice(place(session), Choice(paths={"correlation_id": "order"})) is None
+    assert groups(session)["Recognised"]["correlation, as chosen now"] == "o-7"
+    assert entry_record(b"orders", ENTRY, Decoding("redis")).correlation_id == "o-7"
+    assert "redis.orders" in (folder / "decoding.toml").read_text()
+
+
+def test_what_nothing_names_in_redis_comes_from_the_channel(session: Session) -> None:
+    (row,) = heard_records(b"orders", b"text", Decoding("redis"))
+    redis(session, "redis", row)
+    assert groups(session)["Recognised"] == {"type": "name of the channel or stream"}
 
 
 def test_other_sources_are_not_recognised_again(session: Session) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from spilling import Spilling
 
 from app.marks import Mark
 from app.store.fairness import newest_within, water_level
@@ -237,9 +240,11 @@ class Model:
 class Keeping(RuleBasedStateMachine):
     """Whatever comes, is marked, cleared and brought back: every row is counted once, and what is kept is unharmed."""
 
+    budget = 60_000
+
     def __init__(self) -> None:
         super().__init__()
-        self.store = Store(60_000)
+        self.store = Store(self.budget)
         self.model = Model()
 
     @rule(
@@ -286,7 +291,8 @@ class Keeping(RuleBasedStateMachine):
     def every_row_is_counted_once(self) -> None:
         store = self.store
         assert store.kept + store.evicted + store.cleared == len(self.model.records) == store.next_seq - 1
-        assert store.bytes <= store.budget or len(store.chunks) == 1
+        assert store.spilled <= store.kept
+        assert store.bytes <= store.budget or not any(chunk.at_hand for chunk in store.chunks[:-1])
 
     @invariant()
     def what_is_kept_is_as_it_came(self) -> None:
@@ -318,5 +324,41 @@ class Keeping(RuleBasedStateMachine):
         self.store.close()
 
 
+class Recording(Keeping):
+    """The same while all is recorded, now and then in another file, so that the oldest rows spill there."""
+
+    budget = 150_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.recordings: list[Spilling] = []
+
+    @precondition(lambda self: len(self.recordings) < 3)
+    @rule()
+    def begin_to_record(self) -> None:
+        self.end_recording()
+        self.recordings.append(Spilling(self.store, Path(self.folder.name) / f"{len(self.recordings)}.eventscope"))
+
+    @precondition(lambda self: self.recordings)
+    @rule()
+    def record(self) -> None:
+        self.recordings[-1].write()
+
+    @precondition(lambda self: self.recordings)
+    @rule()
+    def end_recording(self) -> None:
+        for recording in self.recordings[-1:]:
+            recording.end()
+
+    def teardown(self) -> None:
+        super().teardown()
+        for recording in self.recordings:
+            recording.close()
+        self.folder.cleanup()
+
+
 Keeping.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestKeeping = Keeping.TestCase
+Recording.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestRecording = Recording.TestCase

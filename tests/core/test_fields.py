@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.columns.fields import FIELDS, field_of
-from app.columns.observed import is_numeric, observed_places, recent
+from app.columns.observed import observed_places, recent, recent_texts
 from app.columns.wording import CELL_LIMIT
 from app.display import has_hidden
 from app.filter.query import parse
@@ -119,12 +119,11 @@ def test_places_of_recent_events_are_offered_the_commonest_first() -> None:
     assert observed_places(Store()) == []
 
 
-def test_numbers_are_told_from_texts() -> None:
+def test_what_recent_events_say_in_a_field_is_told_where_they_say_anything() -> None:
     rows = [Record(type="t", priority=1, payload=payload) for payload in (b'{"n": 1, "t": "1x"}', b'{"n": -2.5}', None)]
     store = stored(*rows)
-    assert is_numeric(store, field_of("payload.n"))
-    assert not is_numeric(store, field_of("payload.t"))
-    assert not is_numeric(store, field_of("payload.gone"))
+    assert recent_texts(store, field_of("payload.n")) == ["-2.5", "1"]
+    assert recent_texts(store, field_of("payload.gone")) == []
 
 
 def test_huge_payloads_are_not_looked_through() -> None:

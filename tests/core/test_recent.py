@@ -32,7 +32,7 @@ def test_one_that_is_large_is_made_anew_each_time() -> None:
     recent: Recent[str, bytes] = Recent(24, len)
     made = []
     for _ in range(2):
-        recent.get("a", lambda: made.append(1) or b"xxxx")
+        recent.get("a", lambda: made.append(1) or b"xxxxxxx")
     assert len(made) == 2
     assert recent.bytes == 0
 

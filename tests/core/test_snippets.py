@@ -77,8 +77,23 @@ def test_an_event_of_kafka_is_sent_again_by_kcat(tmp_path: Path) -> None:
     assert fed == ORDER["payload"]
     assert words == [
         "-P", "-b", "localhost:9092", "-t", "orders", "-p", "3", "-k", "k 1",
-        "-H", "x-tenant=a;b", "-H", "n=1.50", "/dev/stdin",
+        "-H", "x-tenant=a;b", "-H", "n=1.50", "-D", "<end>",
     ]  # fmt: skip
+
+
+def test_what_ends_a_message_of_kcat_does_not_stand_in_it(tmp_path: Path) -> None:
+    words, fed = run(written(detail(payload=b"<end> of <end1>"))["kcat"], tmp_path)
+    assert (words[-2:], fed) == (["-D", "<end2>"], b"<end> of <end1>")
+
+
+@pytest.mark.parametrize(("payload", "last"), [(None, ["-K", "<key>", "-Z"]), (b"", ["-K", "<key>"])])
+def test_kcat_is_given_the_key_of_an_event_without_a_byte(
+    payload: bytes | None, last: list[str], tmp_path: Path
+) -> None:
+    words, fed = run(written(detail(payload=payload))["kcat"], tmp_path)
+    assert fed == b"k 1<key>"
+    assert words[-len(last) :] == last
+    assert "-k" not in words
 
 
 def test_kcat_reaches_the_broker_that_it_came_from_and_asks_for_the_password() -> None:
@@ -130,7 +145,7 @@ def test_any_event_is_posted_by_curl_as_a_cloud_event(tmp_path: Path) -> None:
 def test_every_payload_comes_through_the_shell_byte_for_byte(payload: bytes, tmp_path: Path) -> None:
     found = detail(payload=payload)
     _, fed = run(written(found)["kcat"], tmp_path)
-    assert fed == Redactor().payload(payload)
+    assert fed == (Redactor().payload(payload) or b"k 1<key>")
 
 
 @settings(deadline=None, max_examples=25)

@@ -60,6 +60,11 @@ def told(text: str | None) -> str | None:
     return text and text.translate(STAND_INS)
 
 
+def observed(record: Record) -> int:
+    at = record.replay.observed_at if record.replay else UNKNOWN
+    return at if UNKNOWN < at < 2**63 else 77
+
+
 def as_stored(seq: int, record: Record) -> StoredEvent:
     payload = record.payload
     return StoredEvent(
@@ -68,14 +73,14 @@ def as_stored(seq: int, record: Record) -> StoredEvent:
         type=record.type,
         category=record.category,
         priority=record.priority if 0 <= record.priority <= 3 else -1,
-        source="here",
+        source=(record.replay and record.replay.source) or "here",
         producer=record.producer,
         channel=record.channel,
         key=told(record.key),
         correlation_id=record.correlation_id,
         causation_id=told(record.causation_id),
         occurred_at=None if record.occurred_at in (UNKNOWN, 2**63, 10**30) else record.occurred_at,
-        observed_at=77,
+        observed_at=observed(record),
         phase=record.phase if 0 <= record.phase <= max(Phase) else 0,
         subscription=record.subscription,
         attempt=within(record.attempt, 0, 65_535) or None,

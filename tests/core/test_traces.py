@@ -203,3 +203,10 @@ def test_open_traces_are_those_with_deliveries_under_way_or_rows_of_late() -> No
     assert traces.open_ids(8, NOW) == ["stuck", "late", "new"]
     feed(traces, store, [Record(correlation_id="stuck", phase=Phase.HANDLED)], NOW - 60 * SECOND)
     assert traces.open_ids(8, NOW + 60 * SECOND) == ["new"]
+
+
+@given(st.lists(records, min_size=1, max_size=20), st.integers(1, 8), st.integers(0, 30))
+def test_those_that_are_stuck_are_those_that_the_list_calls_so(rows: list[Record], most: int, later: int) -> None:
+    traces, now = fed(rows), NOW + later * SECOND
+    expected = [summary for summary in traces.recent(most, now=now) if summary.state is TraceState.STUCK]
+    assert traces.stuck(most, now) == expected

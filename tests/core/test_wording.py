@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.traces.wording import stem, wording, words_of
+from app.traces.tongues import FRENCH, GERMAN, RUSSIAN, SPANISH
+from app.traces.undo import takes_back
+from app.traces.wording import VERBS, stem, wording, words_of
 
 UNDOING = [
     "inventory.reservation.cancelled",
@@ -76,6 +80,41 @@ def test_imperatives_are_commands(name: str) -> None:
 @pytest.mark.parametrize("name", ["payment.refunded", "PaymentAuthorized", "shipping.created", "charge.failed"])
 def test_facts_are_no_commands(name: str) -> None:
     assert not wording(name).command
+
+
+# What is created, reserved, paid, refused, refunded, released and called off, in the order of TOLD.
+TONGUES = {
+    "German": "Bestellung.erstellt Ware.reserviert ZahlungVerarbeitet Versand.fehlgeschlagen zahlung.erstattet "
+    "ware.reservierung.storniert bestellung.storniert",
+    "French": "commande.créée stock.réservé PaiementTraité expédition.échouée paiement.remboursé "
+    "stock.réservation.annulée commande.annulée",
+    "Spanish": "pedido.creado stock.reservado PagoProcesado envío.fallido pago.reembolsado "
+    "stock.reserva.cancelada pedido.cancelado",
+    "Russian": "заказ.создан товар.зарезервирован ОплатаОбработана отправлен.сбой оплата.возвращена "
+    "товар.резерв.отменён заказ.отменён",
+}
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_other_languages_say_the_same(tongue: str) -> None:
+    created, reserved, paid, failed, refunded, released, cancelled = map(wording, TONGUES[tongue].split())
+    assert [each.command for each in (created, reserved, paid, failed, refunded, released, cancelled)] == [False] * 7
+    assert [each.reversible for each in (created, reserved, paid)] == [False, True, True]
+    assert failed.failure
+    assert [takes_back(undo, paid) for undo in (refunded, released, cancelled)] == [True, False, False]
+    assert [takes_back(undo, reserved) for undo in (refunded, released, cancelled)] == [False, True, False]
+    assert [takes_back(undo, created) for undo in (refunded, released, cancelled)] == [False, False, True]
+
+
+def test_letters_may_be_written_as_one_sign_or_two() -> None:
+    assert wording(unicodedata.normalize("NFD", "заказ.отклонён")).failure
+    assert wording(unicodedata.normalize("NFD", "stock.réservé")).reversible
+
+
+def test_the_languages_agree_on_what_a_word_says() -> None:
+    forms = [form for tongue in (GERMAN, FRENCH, SPANISH, RUSSIAN) for each in tongue.values() for form in each.split()]
+    assert len(forms) == len(set(forms))
+    assert all(stem(form) in VERBS for form in forms)
 
 
 def test_a_deletion_takes_back_only_as_an_answer() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from processes import finish
+from processes import finish, wait_until
 from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +30,18 @@ def test_the_tour_leaves_a_picture_and_a_trace(eventscope: Any, tmp_path: Path) 
     assert len(trace["events"]) > 3
 
 
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for a signal."""
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt:")]
+    return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("sources", [[], ["demo:"], ["tap:", "demo:orders"]], ids=["none", "demo", "two"])
 def test_a_signal_closes_the_window_cleanly(eventscope: Any, number: signal.Signals, sources: list[str]) -> None:
     process = eventscope(*sources)
-    time.sleep(3)
+    wait_until(lambda: process.poll() is not None or catches(process.pid, signal.SIGTERM), 60)
+    time.sleep(1)  # so that there is something to close
     assert process.poll() is None, process.stderr.read()
     process.send_signal(number)
     code, _, err = finish(process, timeout=20)

@@ -17,6 +17,7 @@ from rabbitmq_broker import RabbitNode
 from app.session import Session
 from connectors.registry import open_source
 from eventscope import EventBus
+from eventscope.connector import SourceState
 from examples.defects.email_consumer import mail_about
 from examples.defects.rabbitmq_email import DEAD, QUEUE, RabbitEmail, retry_queue
 from examples.defects.rabbitmq_outlet import EXCHANGE, RabbitOutlet
@@ -82,8 +83,13 @@ async def check(node, site):
         kept = await channel.declare_queue("kept", durable=True)
         await kept.bind(EXCHANGE, "#")
         await RabbitEmail(channel, mails.send, WAITS_S).start()
-        session.attach(open_source(f"{node.url}/?exchange={EXCHANGE}&management=127.0.0.1:{node.management}"))
-        await asyncio.sleep(1.0)
+        url = f"{node.url}/?exchange={EXCHANGE}&management=127.0.0.1:{node.management}"
+        source = session.attach(open_source(url))
+
+        async def attached():
+            return source.state is SourceState.LIVE
+
+        await until(attached)
         await channel.default_exchange.publish(aio_pika.Message(b"no envelope"), QUEUE)
         await change_statuses(site, (1, 2, 3))
         await until(all_brought)

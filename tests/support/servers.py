@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 import kafka_broker
+import kcat
 import postgresql_server
 import pytest
 import rabbitmq_broker
@@ -18,6 +19,7 @@ import tansu_broker
 
 SERVERS: Final[dict[str, Callable[[], object]]] = {
     "Apache Kafka": kafka_broker.jars,
+    "kcat": kcat.kcat_program,
     "Tansu": tansu_broker.tansu_program,
     "RabbitMQ": rabbitmq_broker.server_folder,
     "Redis": redis_server.server_program,

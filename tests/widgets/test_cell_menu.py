@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from app.session import Session
 from eventscope.connector import Record
 from tests.widgets.conftest import put
 from widgets.focus import Focus
+from widgets.look.theme import current_palette
 from widgets.table.event_table import EventTable
 from widgets.table.menu import menu_of_cell
 
@@ -60,7 +62,7 @@ def test_the_filter_of_a_cell_selects_its_own_row(table: EventTable, field: str)
     event = table.session.store.event(1)
     clause = field_of(field).clause(event)
     if not clause:
-        assert field in ("number", "observed", "fanout")
+        assert field in ("observed", "fanout")
         return
     chunk = table.session.store.chunks[0]
     assert bool(parse(clause).mask(chunk, 0, 1)[0]), clause
@@ -98,7 +100,7 @@ def test_the_type_is_excluded_or_muted(table: EventTable, qtbot: QtBot) -> None:
 
 
 def test_a_row_is_narrowed_down_to_whichever_cell_was_clicked_on(table: EventTable, qtbot: QtBot) -> None:
-    menu = menu_of(table, "number")
+    menu = menu_of(table, "observed")
     assert not entry(menu, "Apply as filter").isEnabled()
     with qtbot.waitSignal(table.focus.filter_proposed) as proposed:
         entry(menu, "Only", "Correlation").trigger()
@@ -157,3 +159,89 @@ def test_an_entry_that_cannot_be_a_filter_says_why(table: EventTable) -> None:
     apply = entry(menu_of(table, "observed"), "Apply as filter")
     assert not apply.isEnabled()
     assert apply.toolTip()
+
+
+def go_to_cell(table: EventTable, field: str, row: int = 0) -> None:
+    table.setCurrentIndex(table.rows.index(row, table.rows.number_of(field) or 0))
+
+
+@pytest.mark.parametrize(
+    ("sign", "signal", "arguments"),
+    [
+        ("=", "filter_proposed", ["category:order"]),
+        ("!", "filter_proposed", ["-category:order"]),
+        ("&", "filter_joined", ["category:order", "and", True]),
+        ("|", "filter_joined", ["category:order", "or", True]),
+        ("-", "filter_joined", ["category:order", "not", True]),
+    ],
+)
+def test_keys_filter_by_the_cell_as_its_menu_does(
+    table: EventTable, qtbot: QtBot, sign: str, signal: str, arguments: list[object]
+) -> None:
+    go_to_cell(table, "category")
+    with qtbot.waitSignal(getattr(table.focus, signal)) as emitted:
+        QTest.keyClicks(table, sign)
+    assert emitted.args == arguments
+
+
+def test_a_filter_is_negated_and_joined_by_its_opposite(table: EventTable, qtbot: QtBot) -> None:
+    menu = menu_of(table, "category")
+    with qtbot.waitSignal(table.focus.filter_proposed) as proposed:
+        entry(menu, "Not this").trigger()
+    assert proposed.args == ["-category:order"]
+    with qtbot.waitSignal(table.focus.filter_joined) as joined:
+        entry(menu, "… or not this").trigger()
+    assert joined.args == ["-category:order", "or", True]
+
+
+def test_keys_exclude_colour_and_copy_as_the_menu_does(table: EventTable, qtbot: QtBot) -> None:
+    go_to_cell(table, "producer")
+    with qtbot.waitSignal(table.focus.filter_joined) as joined:
+        QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert joined.args == ['type:"order placed"', "not", True]
+    with qtbot.waitSignal(table.colour_wanted) as wanted:
+        QTest.keyClick(table, Qt.Key.Key_C)
+    assert wanted.args == ["producer:shop"]
+    QTest.keyClick(table, Qt.Key.Key_Y)
+    assert QGuiApplication.clipboard().text() == "producer:shop"
+    with qtbot.waitSignal(table.focus.filter_prepared) as prepared:
+        QTest.keyClick(table, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
+    assert prepared.args == ["producer:shop"]
+
+
+def test_the_menu_of_the_current_cell_opens_by_key(table: EventTable) -> None:
+    go_to_cell(table, "category")
+    QTest.keyClick(table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert entry(menu, "Apply").text() == "Apply as filter: category:order"
+    menu.close()
+    keyboard = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), QPoint(1, 1))
+    QApplication.sendEvent(table.viewport(), keyboard)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert entry(menu, "Apply").text() == "Apply as filter: category:order"
+    menu.close()
+
+
+def test_left_and_right_go_from_cell_to_cell_and_stay_when_rows_come(table: EventTable) -> None:
+    table.setFocus()
+    go_to_cell(table, "phase")
+    QTest.keyClick(table, Qt.Key.Key_Right)
+    at = table.currentIndex().column()
+    assert at == table.rows.number_of("priority")
+    put(table.session, [Record(type="late", priority=1)])
+    table.tick()
+    table.set_filter(parse("priority:high"))
+    assert (table.currentIndex().row(), table.currentIndex().column()) == (0, at)
+
+
+def test_the_cell_that_keys_act_on_is_outlined_while_the_table_has_the_focus(table: EventTable, qtbot: QtBot) -> None:
+    go_to_cell(table, "category")
+    table.activateWindow()
+    table.setFocus()
+    corner = table.visualRect(table.currentIndex()).topLeft() + QPoint(0, 5)
+    qtbot.waitUntil(table.hasFocus)
+    assert table.viewport().grab().toImage().pixelColor(corner).name() == current_palette().accent.lower()
+    table.clearFocus()
+    assert table.viewport().grab().toImage().pixelColor(corner).name() != current_palette().accent.lower()

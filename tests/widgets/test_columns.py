@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -359,3 +361,39 @@ def test_times_count_from_a_row_as_soon_as_it_is_the_reference(table: EventTable
     assert cells(table, "time", 4) == ["-2.000", "-1.000", "+0.000", "+1.000"]
     number = number_of(table, "time")
     assert table.rows.headerData(number, Qt.Orientation.Horizontal) == "Since ref., s"
+
+
+def test_numbers_are_aligned_on_the_point_and_on_the_side_that_what_is_seen_asks_for(
+    qtbot: QtBot, empty_session: Session
+) -> None:
+    payloads = (b'{"total": 12.25}', b'{"total": 7}', b'{"total": -1.5}')
+    put(empty_session, [Record(type="t", payload=payload) for payload in payloads])
+    empty_session.settings = empty_session.settings.with_table(columns=(ColumnChoice("payload.total"),))
+    tables = made(qtbot, empty_session)
+    table = next(tables)
+    column = table.rows.columns[0]
+    assert (column.align, column.mono, column.choice.align) == ("right", True, "")
+    assert [column.written(text) for text in cells(table, "payload.total", 3)] == ["12.25", "7   ", "-1.5 "]
+    align = next(action for action in header_menu(table, "payload.total").actions() if action.text() == "Align").menu()
+    assert isinstance(align, QMenu)
+    assert align.actions()[0].text() == "Automatic (right)"
+    table.columns.align(0, "left")
+    assert table.rows.columns[0].align == "left"
+    table.columns.align(0, "")
+    assert table.rows.columns[0].align == "right"
+    put(empty_session, [Record(type="t", payload=b'{"total": "12 EUR"}')])
+    qtbot.waitUntil(lambda: table.tick() or table.rows.columns[0].align == "left", timeout=5_000)
+    assert next(tables, None) is None
+
+
+def test_the_day_is_written_as_soon_as_not_all_is_of_today(qtbot: QtBot, empty_session: Session) -> None:
+    now = time.time_ns()
+    put(empty_session, [Record(type="t", occurred_at=now)])
+    tables = made(qtbot, empty_session)
+    table = next(tables)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3}", cells(table, "time", 1)[0])
+    before = table.columnWidth(number_of(table, "time"))
+    put(empty_session, [Record(type="t", occurred_at=now - 40 * 86_400 * 10**9)])
+    qtbot.waitUntil(lambda: table.tick() or table.grab() is None or table.columnWidth(1) > before, timeout=5_000)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", text) for text in cells(table, "time", 2))
+    assert next(tables, None) is None

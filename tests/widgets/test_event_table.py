@@ -399,15 +399,16 @@ def test_painting_huge_cells_costs_no_more_than_painting_full_ones(qtbot: QtBot,
         put(session, [Record(type="w" * length, payload=b"p" * length, error="e" * length, priority=1)] * 40)
         matches = Matches(session.store)
         table = shown_table(qtbot, session, Focus(), matches)
-        table.grab()
-        start = time.perf_counter()
-        for _ in range(5):
+        took = []
+        for _ in range(6):
+            start = time.perf_counter()
             table.grab()
+            took.append(time.perf_counter() - start)
         matches.close()
-        return time.perf_counter() - start
+        return min(took)
 
     ordinary = seconds(400)
-    assert seconds(400_000) < 5 * ordinary + 0.05
+    assert seconds(400_000) < 5 * ordinary + 0.01
 
 
 def test_painting_asks_only_for_the_rows_that_are_visible(table: EventTable, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,28 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.filter.clause import joined
 from app.filter.effective import Effective
 from app.filter.matches import Matches
-from app.filter.query import FilterError, parse
 from app.session import Session
 from app.settings import Settings
 from app.table_setup import SavedFilter, TableSetup
 from eventscope.connector import Record
 from eventscope.step import Phase
+from tests.widgets.bars import applied, made_bar, settle
 from tests.widgets.conftest import Feed, orders, put
 from widgets.filter import found_line
 from widgets.filter.bar import FilterBar
-from widgets.filter.category_clause import CategoryChoice, read, write
-from widgets.filter.chip import Chip, count_text
 from widgets.filter.completion import Completion
 from widgets.filter.suggestions import MOST, Suggestion, suggestions
 from widgets.focus import Focus
@@ -43,32 +38,11 @@ DELIVERED_HIDDEN = "-phase:delivered"
 @pytest.fixture
 def bar(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> FilterBar:
     """A filter bar over twenty orders; its filters are applied to `matches`."""
-    made = FilterBar(session, focus, matches)
-    qtbot.addWidget(made)
-    made.filter_changed.connect(lambda filters: matches.set_filter(filters.wanted))
-    made.resize(1000, 120)
-    made.show()
-    made.tick()
-    settle(made)
-    return made
-
-
-def settle(bar: FilterBar) -> None:
-    """Have all matches found and all counts shown."""
-    scanned = -1
-    while scanned < bar.found.matches.progress[1]:
-        bar.found.matches.update()
-        scanned = bar.found.matches.progress[0]
-    bar._refreshed = 0.0
-    bar.tick()
+    return made_bar(qtbot, session, focus, matches)
 
 
 def edge(bar: FilterBar) -> str:
     return bar.edit.edge.value
-
-
-def applied(bar: FilterBar) -> str:
-    return bar.found.matches.filter.text
 
 
 def test_delivered_rows_are_hidden_at_first(bar: FilterBar) -> None:
@@ -142,84 +116,6 @@ def test_a_search_that_takes_long_shows_how_far_it_is(bar: FilterBar, monkeypatc
     assert bar.found.bar.value() == 250
 
 
-def chip(bar: FilterBar, name: str) -> Chip:
-    return bar.chips.chips[name]
-
-
-def test_there_is_a_chip_with_a_live_count_for_each_category(bar: FilterBar, feed: Feed) -> None:
-    tally = bar._session.tally.categories
-    assert {name: chip.count for name, chip in bar.chips.chips.items()} == dict(tally)
-    feed(orders(2, first=20))
-    settle(bar)
-    assert chip(bar, "order").count == tally["order"]
-
-
-def test_chips_keep_their_places_when_counts_change_and_others_come(bar: FilterBar) -> None:
-    names = list(bar.chips.chips)
-    places = [chip(bar, name).geometry() for name in names]
-    counts = {"brand new": 9} | {name: 900 - number for number, name in enumerate(names)}
-    bar.chips.show_counts(counts)
-    assert [chip(bar, name).geometry() for name in names] == places
-    assert list(bar.chips.chips) == [*names, "brand new"]
-
-
-def test_a_click_shows_only_that_category_and_another_shows_all(bar: FilterBar) -> None:
-    QTest.mouseClick(chip(bar, "order"), Left)
-    assert bar.text == "category:order"
-    assert chip(bar, "order").choice.value == "included"
-    QTest.mouseClick(chip(bar, "payment"), Left)
-    assert bar.text == "category:payment"
-    QTest.mouseClick(chip(bar, "payment"), Left)
-    assert bar.text == ""
-    assert chip(bar, "payment").choice.value == "open"
-
-
-@pytest.mark.parametrize("modifier", [Control, Shift])
-def test_a_click_with_a_modifier_adds_a_category(bar: FilterBar, modifier: Qt.KeyboardModifier) -> None:
-    QTest.mouseClick(chip(bar, "order"), Left)
-    QTest.mouseClick(chip(bar, "payment"), Left, modifier)
-    assert bar.text == "category:order,payment"
-    QTest.mouseClick(chip(bar, "order"), Left, modifier)
-    assert bar.text == "category:payment"
-
-
-@pytest.mark.parametrize(("button", "modifier"), [(Middle, Qt.KeyboardModifier.NoModifier), (Left, Alt)])
-def test_middle_or_alt_click_excludes(bar: FilterBar, button: Qt.MouseButton, modifier: Qt.KeyboardModifier) -> None:
-    QTest.mouseClick(chip(bar, "fraud"), button, modifier)
-    assert bar.text == "-category:fraud"
-    assert chip(bar, "fraud").choice.value == "excluded"
-    QTest.mouseClick(chip(bar, "fraud"), button, modifier)
-    assert bar.text == ""
-
-
-def test_chips_work_by_keyboard(bar: FilterBar) -> None:
-    chip(bar, "order").setFocus()
-    QTest.keyClick(chip(bar, "order"), Qt.Key.Key_Space)
-    assert bar.text == "category:order"
-    assert "included" in chip(bar, "order").accessibleName()
-
-
-def test_chips_show_what_is_typed_and_leave_the_rest_of_the_text(bar: FilterBar) -> None:
-    bar.set_text('priority>=high category:order "a  b"')
-    assert chip(bar, "order").choice.value == "included"
-    QTest.mouseClick(chip(bar, "payment"), Left)
-    assert bar.text == 'priority>=high "a  b" category:payment'
-
-
-def test_a_hostile_category_is_quoted_and_shown_harmless(bar: FilterBar) -> None:
-    name = 'or (") <b>\u202e'
-    bar.chips.show_counts({name: 3})
-    QTest.mouseClick(chip(bar, name), Left)
-    assert read(bar.text).included == (name,)
-    assert edge(bar) == "doubtful", "no row has it"
-    assert "\u202e" not in chip(bar, name).accessibleName()
-
-
-def test_endless_categories_do_not_make_endless_chips(bar: FilterBar) -> None:
-    bar.chips.show_counts({f"category-{number}": 1 for number in range(500)})
-    assert len(bar.chips.chips) < 30
-
-
 def test_a_phase_toggle_hides_its_rows(bar: FilterBar) -> None:
     QTest.mouseClick(bar.phases.buttons[Phase.HANDLED], Left)
     assert applied(bar) == "-phase:delivered,handled"
@@ -265,45 +161,6 @@ def test_the_same_filter_is_not_applied_twice(bar: FilterBar, qtbot: QtBot) -> N
     with qtbot.assertNotEmitted(bar.filter_changed):
         bar.set_text("type:a")
         bar.apply()
-
-
-names = st.text(min_size=1, max_size=12).filter(lambda name: name.isprintable())
-choices = st.builds(
-    lambda found, cut: CategoryChoice(tuple(found[:cut]), tuple(found[cut:])),
-    st.lists(names, max_size=5, unique=True),
-    st.integers(0, 5),
-)
-rests = st.sampled_from(["", "type:order.*", "a or b", '"or  or"', "(a or b) c", "-(x y)", 'type:"a b"', "not z"])
-
-
-@settings(deadline=None)
-@given(rests, choices)
-def test_what_chips_write_is_read_back_and_is_a_filter(rest: str, choice: CategoryChoice) -> None:
-    text = write(rest, choice)
-    assert read(text) == choice
-    parse(text)
-    assert read(write(text, CategoryChoice())) == CategoryChoice()
-
-
-@settings(deadline=None)
-@given(st.text(alphabet='ab()" -orcategory:,\\', max_size=40))
-def test_reading_any_text_never_raises_and_clauses_are_filters(text: str) -> None:
-    read(text)
-    try:
-        parse(text)
-    except FilterError:
-        return
-    parse(joined(text, "-type:x"))
-
-
-@pytest.mark.parametrize(
-    "text", ["not category:a", "(category:a) b", "category:a or b", '"category:a"', "-(category:a)"]
-)
-def test_clauses_that_do_not_stand_alone_belong_to_the_writer(text: str) -> None:
-    assert read(text) == CategoryChoice()
-
-
-FIELDS = {"type": "", "category": "its category", "priority": "", "phase": "", "payload.": "a place in the payload"}
 
 
 def seen(field: str, beginning: str) -> list[tuple[str, str]]:
@@ -376,11 +233,6 @@ def test_down_offers_filters_used_before(bar: FilterBar) -> None:
 
 def test_suggestions_are_few() -> None:
     assert len(suggestions("category:", FIELDS, lambda *_: [(f"c{n}", "") for n in range(1_000)], [])) == MOST
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0"), (99_999, "99999"), (100_000, "100k"), (12_345_678, "12M")])
-def test_counts_stay_short(count: int, text: str) -> None:
-    assert count_text(count) == text
 
 
 def test_values_seen_in_the_capture_are_suggested_with_their_counts(session: Session, bar: FilterBar) -> None:
@@ -533,20 +385,16 @@ def test_a_clause_is_taken_away_wherever_it_came_from(bar: FilterBar, clause: st
     assert applied(bar) == left
 
 
-def test_the_menu_of_a_chip_says_what_clicks_do_and_does_it(bar: FilterBar) -> None:
-    def pick(entry: int) -> None:
-        menu = bar.chips.menu_of("order")
-        menu.actions()[entry].trigger()
-        menu.deleteLater()
-
-    for entry, text in ((0, "category:order"), (1, ""), (2, "-category:order"), (4, "")):
-        pick(entry)
-        assert bar.text == text
-    assert [a.text() for a in bar.chips.menu_of("order").actions()][:3] == [
-        "Only this category\tClick",
-        "Include as well\tCtrl+Click",
-        "Exclude\tAlt+Click",
-    ]
+def test_a_line_that_is_left_before_the_first_tick_hides_phases_all_the_same(
+    qtbot: QtBot, session: Session, focus: Focus, matches: Matches
+) -> None:
+    made = FilterBar(session, focus, matches)
+    qtbot.addWidget(made)
+    told: list[Effective] = []
+    made.filter_changed.connect(told.append)
+    made.edit.deserted.emit()
+    made.tick()
+    assert [effective.wanted.text for effective in told] == [DELIVERED_HIDDEN]
 
 
 def test_a_search_is_stopped_by_escape_and_goes_on_by_a_click(

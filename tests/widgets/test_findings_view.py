@@ -109,7 +109,7 @@ def test_nothing_moves_while_the_window_is_held(qtbot: Any, empty_session: Sessi
     view = view_of(qtbot, empty_session, focus)
     focus.hold(empty_session.store.next_seq)
     troubled(empty_session)
-    view._refreshed = 0.0
+    view._due = 0.0
     view.tick()
     assert texts(view) == []
     focus.hold(None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.session import Session
-from widgets.frame import FrameClock
+from eventscope.connector import Block, Record
+from widgets.frame import BEAT_MS, FrameClock
 
 
 class Shown:
@@ -46,3 +49,31 @@ def test_while_somebody_writes_the_others_take_turns(empty_session: Session, oth
 
 def test_a_single_view_is_shown_while_somebody_writes(empty_session: Session) -> None:
     assert beaten(empty_session, [Shown()], 4, written=True)[0] > 0
+
+
+class Slow(Shown):
+    """A view whose news take a while."""
+
+    def tick(self) -> None:
+        super().tick()
+        time.sleep(0.006)
+
+
+def test_of_views_that_take_long_a_beat_shows_one(empty_session: Session) -> None:
+    first, *others = beaten(empty_session, [Shown(), Slow(), Slow(), Slow()], 12, written=False)
+    assert others == [first // 3] * 3
+
+
+@pytest.mark.parametrize(("late_ms", "shown"), [(0, 8), (BEAT_MS, 4)])
+def test_when_beats_come_late_every_other_one_shows_nothing(
+    empty_session: Session, monkeypatch: pytest.MonkeyPatch, late_ms: int, shown: int
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("widgets.frame.time.perf_counter", lambda: now)
+    view = Shown()
+    clock = FrameClock(empty_session, [view])
+    for _ in range(8):
+        empty_session.intake.put("source", Block.of([Record("a.b")]))
+        now += (BEAT_MS + late_ms) / 1e3
+        clock.beat()
+    assert view.times == shown

@@ -188,7 +188,7 @@ def test_a_jump_over_a_million_rows_leaves_the_loop_alive(
     session.store.append("s", Block.of([Record(type="a", phase=Phase.FAILED)]), 1)
     matches = Matches(session.store)
     table = shown_table(qtbot, session, focus, matches)
-    qtbot.waitUntil(lambda: table.tick() or len(matches) == session.store.kept, timeout=10_000)
+    qtbot.waitUntil(lambda: table.tick() or len(matches) == session.store.kept, timeout=40_000)
     table.go_to(0)
     monkeypatch.setattr("widgets.table.hunt.MOST_S", 0.0)
     turns: list[bool] = []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
@@ -20,12 +20,13 @@ from app.settings import Settings, load_settings, save_settings
 from tests.widgets.conftest import orders, put
 from widgets.keys.binding import Binding, accepted, owner, refusal
 from widgets.keys.dialog import KeysDialog
+from widgets.keys.sheet import KeySheet
+from widgets.keys.view_keys import VIEW_KEYS
 from widgets.table.keys import TABLE_KEYS, TableKeys, table_keys
 from widgets.window.command_palette import CommandPalette
 from widgets.window.desk import Desk
 from widgets.window.main_window import MainWindow
 from widgets.window.program import close, furnish
-from widgets.window.shortcuts_sheet import ShortcutsSheet
 
 Key = Qt.Key
 Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -167,12 +168,35 @@ async def test_keys_that_cannot_be_are_told_in_the_banner(desk: Desk) -> None:
 async def test_question_mark_opens_the_sheet_with_the_keys_of_now(desk: Desk) -> None:
     desk.session.settings = desk.session.settings.with_keys({"table.mark": "Ctrl+F11"})
     QTest.keyClick(desk.window.views.work.table, Key.Key_Question, Shift)
-    sheet = desk.window.findChild(ShortcutsSheet)
+    sheet = desk.window.findChild(KeySheet)
     assert sheet is not None
-    shown = [label.text() for label in sheet.findChildren(QWidget) if hasattr(label, "text")]
+    shown = [label.text() for label in sheet.findChildren(QLabel)]
     assert "Ctrl+F11" in shown
     assert "M" not in shown
     sheet.close()
+
+
+async def test_the_sheet_has_every_command_and_the_keys_of_each_view_by_what_they_are_for(desk: Desk) -> None:
+    desk.keyboard.show_sheet()
+    sheet = desk.window.findChild(KeySheet)
+    assert sheet is not None
+    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    assert shown >= {binding.name.rstrip("…") for binding in desk.keyboard.bindings()}
+    assert shown >= {"Capture menu", "Table: going somewhere", "In the trace", "In the map", "f  b"}
+    QTest.keyClicks(sheet.search, "trace wrong")
+    left = [label.text() for label in sheet.findChildren(QLabel) if label.isVisible()]
+    assert left == ["In the trace", "e  E", "To the next line where something went wrong, to the one before"]
+    sheet.search.setText("no such thing")
+    assert sheet.nothing.isVisible()
+    sheet._change_keys()
+    dialog = desk.window.findChild(KeysDialog)
+    assert dialog is not None
+    dialog.close()
+
+
+async def test_the_keys_of_the_trace_are_those_that_the_sheet_tells(desk: Desk) -> None:
+    told = {sign for binding in VIEW_KEYS if binding.group == "In the trace" for sign in binding.key.split()}
+    assert set(desk.window.views.traces.table._keys) == told - {"←", "→"}
 
 
 async def test_the_palette_shows_the_keys_of_now(desk: Desk) -> None:

@@ -46,6 +46,12 @@ def window(desk: Desk) -> MainWindow:
     return desk.window
 
 
+def caught_up(window: MainWindow) -> bool:
+    """Whether all rows up to the instant of the pause were tested."""
+    done, total = window.views.work.matches.progress
+    return done == total
+
+
 async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
@@ -80,7 +86,7 @@ async def test_an_event_selected_in_the_table_is_shown_everywhere(desk: Desk, wi
 async def test_pausing_holds_the_window_while_capture_goes_on(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
     window.views.toggle_pause()
-    await asyncio.sleep(0.1)
+    await until(lambda: caught_up(window))
     shown, kept = len(window.views.work.matches), desk.session.store.kept
     await until(lambda: desk.session.store.kept > kept + 100)
     assert len(window.views.work.matches) == shown
@@ -93,7 +99,7 @@ async def test_catching_up_goes_on_from_the_instant_of_the_pause(desk: Desk, win
     await demo(desk)
     table = window.views.work.table
     window.views.toggle_pause()
-    await asyncio.sleep(0.1)
+    await until(lambda: caught_up(window))
     shown = len(window.views.work.matches)
     last = window.views.work.matches.seq_at(shown - 1)
     await until(lambda: desk.session.store.next_seq > last + 200)
@@ -166,11 +172,12 @@ async def test_recent_sources_are_remembered_without_a_password(desk: Desk) -> N
 async def test_all_views_fit_side_by_side(desk: Desk, window: MainWindow) -> None:
     await demo(desk)
     window.spread()
-    await asyncio.sleep(0.1)
     views: list[QWidget] = [window.views.traces, window.views.latency, window.views.map]
-    assert all(view.isVisible() for view in views)
-    places = [view.mapTo(window, QPoint(0, 0)).x() for view in views]
-    assert places == sorted(set(places))
+
+    def places() -> list[int]:
+        return [view.mapTo(window, QPoint(0, 0)).x() for view in views]
+
+    await until(lambda: all(view.isVisible() for view in views) and places() == sorted(set(places())))
 
 
 async def test_the_theme_can_be_switched_while_events_come(desk: Desk, window: MainWindow) -> None:

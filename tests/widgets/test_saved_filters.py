@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.filter.effective import effective
@@ -176,8 +176,46 @@ def test_in_a_narrow_window_the_rest_is_in_a_menu(bar: FilterBar) -> None:
     assert not bar.saved.more.isHidden()
     menu = bar.saved.menu_of_more()
     assert [action.text() for action in menu.actions()] == [chip.name for chip in hidden]
-    menu.actions()[-1].trigger()
+    assert bar.saved.more.text() == f"» {len(hidden)} more"
+    chosen(menu, "Filter number 19", "Apply")
     assert kept(bar)["Filter number 19"].on
+    assert bar.saved.more.text() == f"» {len(hidden)} · 1 on"
+    assert bar.saved.menu_of_more().actions()[-1].text() == "✓ Filter number 19"
+
+
+def chosen(menu: QMenu, name: str, gesture: str) -> None:
+    """Do something with a filter of the menu of those that find no room."""
+    inner = next(action for action in menu.actions() if action.text().endswith(name)).menu()
+    assert isinstance(inner, QMenu)
+    next(action for action in inner.actions() if action.text().startswith(gesture)).trigger()
+
+
+def test_all_that_a_button_can_do_is_in_the_menu_of_those_that_find_no_room(bar: FilterBar) -> None:
+    many = tuple(SavedFilter(f"Number {number}", f"key:k{number}") for number in range(20))
+    bar._session.settings = bar._session.settings.with_table(filters=many)
+    bar.tick()
+    bar.resize(420, 140)
+    QTest.qWait(0)
+    chosen(bar.saved.menu_of_more(), "Number 18", "Hide what it selects")
+    chosen(bar.saved.menu_of_more(), "Number 19", "Apply")
+    assert [saved.name for saved in kept(bar).values() if saved.on] == ["Number 18", "Number 19"]
+    assert kept(bar)["Number 18"].negated, "two of them are combined"
+    chosen(bar.saved.menu_of_more(), "Number 17", "Apply only this")
+    assert [saved.name for saved in kept(bar).values() if saved.on] == ["Number 17"]
+    bar.edit.setText("size>1KB")
+    chosen(bar.saved.menu_of_more(), "Number 16", "Change it")
+    assert kept(bar)["Number 16"].filter == "size>1KB"
+    chosen(bar.saved.menu_of_more(), "Number 16", "Write it")
+    assert bar.text == "size>1KB"
+    chosen(bar.saved.menu_of_more(), "Number 16", "Rename")
+    QTest.keyClicks(bar.saved.name_line, "Large")
+    QTest.keyClick(bar.saved.name_line, Qt.Key.Key_Return)
+    assert "Large" in kept(bar)
+    chosen(bar.saved.menu_of_more(), "Large", "Move to the front")
+    assert next(iter(kept(bar))) == "Large"
+    assert not bar.saved.chips[0].isHidden()
+    chosen(bar.saved.menu_of_more(), "Number 19", "Delete")
+    assert "Number 19" not in kept(bar)
 
 
 def test_muted_types_are_counted_and_let_in_again(bar: FilterBar, session: Session) -> None:

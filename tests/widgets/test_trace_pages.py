@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QColor, QFocusEvent
+from PySide6.QtGui import QColor, QFocusEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from eventscope.step import Phase
@@ -279,3 +279,21 @@ def test_a_long_conversation_is_painted_row_by_row(qtbot: Any, focus: Focus) -> 
     view.pages.lanes.viewport().grab()
     assert 0 < len(painted) < 60
     assert view.pages.lanes.rows.index(0, 0).data(LANE_ROW).node.title == "tick"
+
+
+def test_what_is_selected_in_the_json_page_stays_while_the_trace_grows(qtbot: Any, focus: Focus) -> None:
+    capture = saga(undone=False)
+    view = view_of(qtbot, capture, focus, JSON)
+    focus.select_trace("ord-1")
+    page = view.pages.json
+    cursor = page.textCursor()
+    cursor.setPosition(10)
+    cursor.setPosition(30, QTextCursor.MoveMode.KeepAnchor)
+    page.setTextCursor(cursor)
+    selected, before = cursor.selectedText(), page.toPlainText()
+    capture.feed([published("late.event", "9", "ord-1", START + 30 * MS)], START + 3_602 * SECOND)
+    view.refresh()
+    assert (page.textCursor().selectedText(), page.toPlainText()) == (selected, before)
+    cursor.clearSelection()
+    page.setTextCursor(cursor)
+    qtbot.waitUntil(lambda: "late.event" in page.toPlainText())

@@ -16,6 +16,7 @@ from tests.widgets.conftest import Feed, orders
 from widgets.focus import Focus
 from widgets.table.empty_state import EmptyState
 from widgets.table.event_table import EventTable
+from widgets.table.folds import told
 from widgets.window.work_area import WorkArea
 
 
@@ -185,12 +186,29 @@ def test_repeats_are_folded_and_opened_by_key(area: WorkArea, session: Session, 
 def test_a_fold_is_opened_by_a_click_on_its_sign(area: WorkArea, session: Session, feed: Feed) -> None:
     first = repeats(session, feed, area)
     row = area.table.jumps.row_of(first) or 0
-    number = next(slot for slot in area.table._slots(0, 2_000) if slot.column.key == "type").left
-    at = QPoint(number + 12, area.table.visualRect(area.table.rows.index(row, 0)).center().y())
-    QTest.mouseClick(area.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    gutter = area.table.gutter
+    at = QPoint(gutter.width() - 12, area.table.visualRect(area.table.rows.index(row, 0)).center().y())
+    QTest.mouseClick(gutter.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert isinstance(area.table.layers.grouped, Folded)
     assert area.table.layers.grouped.is_open(first)
     assert listed(area.table)[-3:] == [first, first + 1, first + 2]
+
+
+def test_folds_have_a_place_of_their_own_as_long_as_there_are_any(area: WorkArea, session: Session, feed: Feed) -> None:
+    before = area.table.gutter.width()
+    first = repeats(session, feed, area)
+    assert area.table.gutter.width() > before
+    row = area.table.rows.row(area.table.jumps.row_of(first) or 0)
+    assert row is not None
+    assert row.texts["type"] == "beat"
+    area.group("")
+    settle(area)
+    assert area.table.gutter.width() == before
+
+
+@pytest.mark.parametrize(("count", "text"), [(2, "×2"), (9_999, "×9,999"), (312_000, "×312k"), (45_000_000, "×45M")])
+def test_a_count_is_short_however_large(count: int, text: str) -> None:
+    assert told(count) == text
 
 
 def test_the_latest_of_each_type_is_one_row_that_changes_in_place(area: WorkArea, session: Session, feed: Feed) -> None:

@@ -58,6 +58,12 @@ class Branch:
             self._children = [Branch(key, value, self, row) for row, (key, value) in enumerate(entries(self.value))]
         return self._children
 
+    def fell(self) -> None:
+        """Forget the branches below. They know this one: all would stay in memory until garbage is looked for."""
+        for branch in self._children or ():
+            branch.fell()
+        self._children = None
+
     @property
     def has_children(self) -> bool:
         """Whether there are any, without making them."""

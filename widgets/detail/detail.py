@@ -35,7 +35,7 @@ from widgets.look.text import label
 __all__ = ["GONE", "NOTHING_SELECTED", "DetailView"]
 
 NOTHING_SELECTED: Final = "Select an event to see what it carries."
-GONE: Final = "This event is no longer kept: older events were evicted to stay within the memory budget."
+GONE: Final = "This event is no longer kept: it was cleared, or evicted to stay within the memory budget."
 
 MARKED: Final = "★ marked"
 Modifier = Qt.KeyboardModifier
@@ -132,8 +132,8 @@ class DetailView(QWidget):
         self._detail = detail
         self.line.hide()
         self.head.show_event(detail.event, detail.summary)
-        self.panes.show_groups(detail.groups, detail.document, detail.payload)
         self.changes.show_event(detail)
+        self.panes.show_groups(detail.groups, detail.document, detail.payload)
         self.finder.again()
         self._show_recognition(detail)
 

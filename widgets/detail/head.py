@@ -33,6 +33,7 @@ class DetailHead(QWidget):
         self.note = label("", "strong", wrap=True)
         self.gone = label("No longer kept; what was read stays here.", "warning", wrap=True)
         self.decode = button("Decode the events of this channel as something else…", "layers", self.decode_asked)
+        self.copy = button("Copy this event as…", "copy")
         self._lay_out(own_window=own_window)
 
     def show_event(self, event: StoredEvent, summary: str) -> None:
@@ -64,8 +65,7 @@ class DetailHead(QWidget):
         self.note.setVisible(bool(text))
 
     def _lay_out(self, *, own_window: bool) -> None:
-        copy = button("Copy this event as…", "copy")
-        copy.clicked.connect(lambda: self.copy_asked.emit(copy))
+        self.copy.clicked.connect(lambda: self.copy_asked.emit(self.copy))
         top = QHBoxLayout()
         top.setSpacing(4)
         top.addWidget(self.title, 1)
@@ -73,7 +73,7 @@ class DetailHead(QWidget):
         top.addWidget(button("Find in this event (Ctrl+F)", "search", self.find_asked))
         top.addWidget(self.decode)
         top.addWidget(button("Show the trace of this event (T)", "list-tree", self.trace_asked))
-        top.addWidget(copy)
+        top.addWidget(self.copy)
         if not own_window:
             top.addWidget(button("Open in a window of its own (Ctrl+Shift+O)", "maximize", self.window_asked))
         told = QHBoxLayout()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 from app.detail.document import Document
 from app.detail.find import Hit
 from app.detail.json_text import JsonValue
+from app.detail.letting_go import let_go
 from app.filter.json_path import JsonPath
 from widgets.detail.branch import Branch, Range
 from widgets.detail.hex_view import HexView
@@ -47,13 +48,14 @@ class Panes(QSplitter):
 
     def show_groups(self, groups: Iterable[tuple[str, Any]], document: Document, payload: bytes) -> None:
         """Show an event's fields, what its payload reads as, and the payload."""
-        self._document = document
+        before, self._document = [self._document], document
         self.text.show_lines(document.lines)
         self.bytes.show_bytes(payload)
         self.tree.show_groups(groups)
         self._text_page.setCurrentIndex(0 if document.lines is not None else 1)
         self._no_text.setText(NO_PAYLOAD if document.form == "none" else NO_TEXT if payload else ON_ITS_WAY)
         self.bytes.setVisible(bool(payload))
+        let_go(before)
 
     @property
     def document(self) -> Document:

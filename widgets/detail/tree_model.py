@@ -29,8 +29,9 @@ class TreeModel(QAbstractItemModel):
     def show(self, groups: Iterable[tuple[str, Any]]) -> None:
         """Show named groups, each a value of any depth."""
         self.beginResetModel()
-        self._root = Branch("", Pairs((name, grouped(value)) for name, value in groups))
+        before, self._root = self._root, Branch("", Pairs((name, grouped(value)) for name, value in groups))
         self.endResetModel()
+        before.fell()
 
     def branch(self, index: Index) -> Branch:
         """The branch at an index; the root for an invalid one."""

@@ -15,7 +15,7 @@ from app.filter.effective import Effective, all_off, inverted, without
 from app.filter.matches import Matches
 from app.session import Session
 from app.table_setup import TableSetup
-from widgets.filter.bar_layout import lay_out
+from widgets.filter.bar_layout import in_order, lay_out
 from widgets.filter.category_chips import CategoryChips
 from widgets.filter.completion import Completion
 from widgets.filter.edit import FilterEdit
@@ -53,6 +53,7 @@ class FilterBar(QWidget):
     def __init__(self, session: Session, focus: Focus, matches: Matches, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._focus = focus
         self._verdict = Verdict(Edge.EMPTY)
         self._refreshed = 0.0
         self.found = FoundLine(matches)
@@ -124,6 +125,12 @@ class FilterBar(QWidget):
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.edit.selectAll()
 
+    def begin(self, letters: str) -> None:
+        """Somebody began to type in the table: go on here, behind what is written."""
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edit.end(False)
+        self.edit.insert(f" {letters}" if self.text.strip() else letters)
+
     def tick(self) -> None:
         """Follow what was changed elsewhere, from the start on; bring the counts up to date when it is time."""
         self._in_force.follow()
@@ -152,6 +159,7 @@ class FilterBar(QWidget):
         self.muted.show_types(setup.muted)
         self.modes.show_setup(setup)
         self._show_whole()
+        in_order(self)
 
     def _judge(self) -> None:
         self._verdict = judged(self.text, self._session.store)
@@ -184,8 +192,10 @@ class FilterBar(QWidget):
 
     def _show_counts(self) -> None:
         self.found.tick()
-        self.chips.show_counts(self._session.tally.categories)
-        self.phases.show_counts(self._session.tally.phases)
+        if self._focus.horizon is None:
+            if self.chips.show_counts(self._session.tally.categories):
+                in_order(self)
+            self.phases.show_counts(self._session.tally.phases)
         if not self._pause.isActive():
             empty = self._verdict.edge is Edge.RIGHT and self._session.store.kept and not len(self.found.matches)
             self._show_verdict(NOTHING if empty and not self.found.searching else self._verdict)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from widgets.filter.bar import FilterBar
 
-__all__ = ["lay_out"]
+__all__ = ["in_order", "lay_out"]
 
 
 def lay_out(bar: FilterBar) -> QWidget:
@@ -53,6 +54,17 @@ def lower_row(bar: FilterBar) -> QGridLayout:
     row.setHorizontalSpacing(12)
     row.setColumnStretch(0, 1)
     row.addWidget(bar.chips, 0, 0)
-    row.addWidget(bar.phases, 0, 1, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(bar.note, 0, 0, 1, 2)
+    row.addWidget(bar.chips.more, 0, 1, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(bar.phases, 0, 2, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(bar.note, 0, 0, 1, 3)
     return row
+
+
+def in_order(bar: FilterBar) -> None:
+    """Have Tab go through the parts as one reads them; buttons that came later would come last."""
+    parts = [
+        bar.edit, *bar.modes.findChildren(QToolButton),
+        *bar.saved.chips, bar.saved.more, bar.muted, *bar.chips.chips.values(), bar.chips.more, *bar.phases.buttons.values(),
+    ]  # fmt: skip
+    for before, after in pairwise(parts):
+        QWidget.setTabOrder(before, after)

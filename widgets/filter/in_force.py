@@ -62,6 +62,7 @@ class InForce(QObject):
 
     def remember(self) -> None:
         """The text was meant as it is: keep it in the history."""
+        self.follow()  # at the start the line may be left before anything of the setup is in force
         self.arrange(self.setup.using(self.text))
 
     def arrange(self, setup: TableSetup) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from app.display import display
 from app.filter.effective import complaint
 from app.table_setup import MOST_LETTERS, SavedFilter
-from widgets.filter.chip import HEIGHT
+from widgets.filter.chip import HEIGHT, Choice
 from widgets.filter.name_line import NameLine
 from widgets.filter.saved_chip import SavedChip
 from widgets.look.tools import tool
@@ -23,6 +23,11 @@ __all__ = ["SavedFilters"]
 
 GAP: Final = 4
 MOST: Final = 200
+MORE_WIDTH: Final = 88
+"""Pixels of the button for the rest, so that it keeps its place whatever it counts."""
+
+SIGNS: Final = {Choice.OPEN: "", Choice.INCLUDED: "✓ ", Choice.EXCLUDED: "✕ "}
+"""Before the names of filters in the menu, as the buttons show it by colour."""
 
 
 class SavedFilters(QWidget):
@@ -68,17 +73,30 @@ class SavedFilters(QWidget):
         """All that can be done with a saved filter."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill(menu, saved, "\tClick", "\tAlt+Click")
+        return menu
+
+    def menu_of_more(self) -> QMenu:
+        """The filters that find no room, each with all that can be done with it."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for chip in self._outside():
+            self._fill(menu.addMenu(f"{SIGNS[chip.choice]}{chip.shown_name.replace('&', '&&')}"), chip.saved)
+        return menu
+
+    def _fill(self, menu: QMenu, saved: SavedFilter, click: str = "", alt_click: str = "") -> None:
         right, at = not complaint(saved), self._filters.index(saved)
         entries = (
-            ("Take off\tClick" if saved.on else "Apply\tClick", partial(self._toggle, saved), right),
+            (("Take off" if saved.on else "Apply") + click, partial(self._toggle, saved), right),
             ("Apply only this", partial(self._only, saved), right),
-            ("Hide what it selects\tAlt+Click", partial(self._negate, saved), right),
+            (f"Hide what it selects{alt_click}", partial(self._negate, saved), right),
             ("", None, False),
             ("Write it into the line", partial(self.written.emit, saved.filter), True),
             ("Change it to what the line says", partial(self._rewrite, saved), bool(self._line)),
             ("Rename…", partial(self._rename, saved), True),
             ("Move to the left", partial(self._move, saved, at - 1), at > 0),
             ("Move to the right", partial(self._move, saved, at + 1), at < len(self._filters) - 1),
+            ("Move to the front", partial(self._move, saved, 0), at > 1),
             ("", None, False),
             ("Delete", partial(self._put, saved, None), True),
         )
@@ -87,19 +105,10 @@ class SavedFilters(QWidget):
                 menu.addSeparator()
             else:
                 menu.addAction(text, act).setEnabled(enabled)
-        return menu
 
-    def menu_of_more(self) -> QMenu:
-        """The filters that find no room, each with its own menu."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for chip in self.chips:
-            if chip.isHidden():
-                entry = menu.addAction(chip.shown_name.replace("&", "&&"), partial(self._toggle, chip.saved))
-                entry.setCheckable(True)
-                entry.setChecked(chip.saved.on)
-                entry.setEnabled(not complaint(chip.saved))
-        return menu
+    def _outside(self) -> list[SavedChip]:
+        """The buttons that find no room."""
+        return [chip for chip in self.chips if chip.isHidden()]
 
     def sizeHint(self) -> QSize:
         return QSize(sum(chip.sizeHint().width() + GAP for chip in self._row()), HEIGHT)
@@ -120,14 +129,24 @@ class SavedFilters(QWidget):
         self.updateGeometry()
         row, left = self._row(), 0
         wanted = sum(each.sizeHint().width() + GAP for each in row) - GAP
-        room = self.width() - (0 if wanted <= self.width() else self.more.sizeHint().width() + GAP)
+        room = self.width() - (0 if wanted <= self.width() else MORE_WIDTH + GAP)
         for each in row:
             width = each.sizeHint().width()
             each.setGeometry(left, 0, width, HEIGHT)
             each.setVisible(left + width <= room or each is self.name_line)
             left = left + width + GAP if left + width <= room else room + 1
+        self._count_outside()
         self.more.setVisible(wanted > self.width())
-        self.more.setGeometry(self.width() - self.more.sizeHint().width(), 0, self.more.sizeHint().width(), HEIGHT)
+        self.more.setGeometry(self.width() - MORE_WIDTH, 0, MORE_WIDTH, HEIGHT)
+
+    def _count_outside(self) -> None:
+        """Say how many find no room, and whether any of them acts."""
+        outside = self._outside()
+        acting = sum(chip.choice is not Choice.OPEN for chip in outside)
+        told = f"{len(outside)} more saved filters" + (f", {acting} of them on" if acting else "")
+        self.more.setText(f"» {len(outside)} · {acting} on" if acting else f"» {len(outside)} more")
+        self.more.setToolTip(told)
+        self.more.setAccessibleName(told)
 
     def _chip(self, saved: SavedFilter) -> SavedChip:
         chip = SavedChip(saved, self)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -33,7 +35,8 @@ class GaugesView(QWidget):
         self._session = session
         self._focus = focus
         self._shown_at = 0.0
-        self.list: CardList[Gauge] = CardList(CardModel(lambda gauge: gauge, card_of, self), "gauges")
+        self._held = focus.horizon is not None
+        self.list: CardList[Gauge] = CardList(CardModel(identity, card_of, self), "gauges")
         self.list.chosen.connect(lambda gauge: focus.select_event(gauge.seq))
         self.empty = label(NOTHING, "muted", wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -42,19 +45,31 @@ class GaugesView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.empty, 1)
         column.addWidget(self.list, 1)
-        self.tick()
+        focus.horizon_changed.connect(self._hold)
+        self.refresh()
 
     def tick(self) -> None:
         """Show the values of now, twice a second at most, and none while the window is held."""
-        now = time.monotonic()
-        if now - self._shown_at < REFRESH_S or self._focus.horizon is not None:
-            return
-        self._shown_at = now
-        gauges = self._session.gauges.all
+        if not self._held and time.monotonic() - self._shown_at >= REFRESH_S:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the values of now, copied: those of a gauge go on changing."""
+        self._shown_at = time.monotonic()
+        gauges = [replace(gauge, values=deque(gauge.values)) for gauge in self._session.gauges.all]
         self.list.show_all(gauges)
-        self.list.viewport().update()
         self.list.setVisible(bool(gauges))
         self.empty.setVisible(not gauges)
+
+    def _hold(self, horizon: int | None) -> None:
+        """The values of the instant at which the window is held, even when nobody sees this view."""
+        self._held = horizon is not None
+        self.refresh()
+
+
+def identity(gauge: Gauge) -> tuple[str, str]:
+    """What tells gauges apart."""
+    return gauge.producer, gauge.name
 
 
 def card_of(gauge: Gauge) -> Card:

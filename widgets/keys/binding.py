@@ -23,12 +23,16 @@ MOVING: Final = frozenset(
 
 
 class Binding(NamedTuple):
-    """A command by the name that the settings know, with its own key and another one that it always has."""
+    """A command by the name that the settings know, with its own key and another one that it always has.
+
+    `group` is what it is for, in words.
+    """
 
     id: str
     name: str
     key: str
     also: str = ""
+    group: str = ""
 
 
 def refusal(bindings: Sequence[Binding], chosen: Mapping[str, str], id_: str, key: str) -> str:

@@ -32,7 +32,8 @@ class ValueTicks(pg.AxisItem):  # type: ignore[misc]
         """Whole powers of ten, or a few round values; none so near an edge that its label would be cut."""
         edge = (high - low) * LABEL_PX / 2 / max(size, 1)
         low, high = low + edge, high - edge
-        step = 1.0 if self.log else round_value((high - low) * 2 * LABEL_PX / max(size, 1))
+        room = (high - low) * LABEL_PX / max(size, 1)
+        step = float(max(math.ceil(room), 1)) if self.log else round_value(2 * room)
         return [(step, [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

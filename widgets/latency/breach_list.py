@@ -29,6 +29,7 @@ class BreachList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._listed_of = session.breaches
         self._names: dict[tuple[int, int], tuple[str, str]] = {}
         self._title = label("Over budget", "strong")
         self._count = label("", "muted")
@@ -43,7 +44,11 @@ class BreachList(QWidget):
         """Show `breaches`, oldest first as the core gives them, of `total` so far."""
         newest = breaches[: -MOST_SHOWN - 1 : -1]
         self._learn_names(newest)
-        self.list.offer(newest)
+        if self._session.breaches is self._listed_of:
+            self.list.offer(newest)
+        else:
+            self.list.show_newest(newest)
+        self._listed_of = self._session.breaches
         self.list.setVisible(bool(newest))
         self._empty.setVisible(not newest)
         waiting = f" · {self.list.waiting:,} newer" if self.list.waiting else ""

@@ -92,8 +92,10 @@ def grouped(time: Floats, values: NDArray[Any], bins: int, blank: float) -> NDAr
     if not len(time):
         return np.full((0, bins), blank, values.dtype)
     lead = round(time[0] * BINS_A_SECOND) % bins
-    tail = -(lead + len(values)) % bins
-    return np.pad(values, (lead, tail), constant_values=blank).reshape(-1, bins)
+    points = -(-(lead + len(values)) // bins)
+    entries = np.full(points * bins, blank, values.dtype)
+    entries[lead : lead + len(values)] = values
+    return entries.reshape(points, bins)
 
 
 def span_of(curves: Curves, budget_ms: float | None) -> tuple[float, float]:

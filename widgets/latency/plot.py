@@ -21,6 +21,9 @@ from widgets.look.theme import current_palette
 
 __all__ = ["LABEL_PX", "Label", "Plot"]
 
+LEAST_PX: Final = 28
+TIME_PX: Final = 20
+"""Of a time axis below."""
 LABEL_PX: Final = 50
 """Room at the right end for the names of the lines and the budget."""
 
@@ -50,6 +53,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.cross: float | None = None
         self.mark: float | None = None
         self._pressed = QPointF()
+        for side in ("left", "bottom", "top", "right"):
+            # Each would lay out the label that it does not show whenever the time goes on.
+            self.getAxis(side).enableAutoSIPrefix(False)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.box = self.getViewBox()
@@ -57,7 +63,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.box.disableAutoRange()
         self.box.setDefaultPadding(0.0)
         self.box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
-        self.setMinimumHeight(28)
+        self.setMinimumHeight(LEAST_PX)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setMouseTracking(True)
 
@@ -73,6 +79,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def show_bottom(self, shown: bool) -> None:
         """Show the time axis below this plot, or only its line."""
         self.showAxis("bottom", shown)
+        self.setMinimumHeight(LEAST_PX + shown * TIME_PX)
 
     def point(self, cross: float | None, mark: float | None) -> None:
         """Draw the linked crosshair and the mark of the selected event at these x, None for none."""

@@ -43,6 +43,7 @@ class LatencyPlots(QWidget):
     def __init__(self, base_s: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._base = base_s
+        self._span = (0.0, 1.0)
         self._mark: float | None = None
         self.strip = RateStrip(base_s)
         self.lanes = {priority: Lane(base_s, PRIORITY_ICONS[priority][1]) for priority in LANES}
@@ -115,6 +116,7 @@ class LatencyPlots(QWidget):
         grid.setColumnStretch(1, 1)
 
     def _join(self) -> None:
+        self.strip.box.sigResized.connect(lambda _: self._fit_time())
         for plot in self._plots():
             plot.moved.connect(lambda plot=plot: self._moved(plot))
             plot.pointed.connect(self._point)
@@ -124,12 +126,17 @@ class LatencyPlots(QWidget):
             lane.pointed.connect(lambda time, priority=priority: self._tell(priority, time))
 
     def _show_time(self, since: int, until: int, live: bool) -> None:
-        low, high = since / SECOND - self._base, until / SECOND - self._base
+        self._span = since / SECOND - self._base, until / SECOND - self._base
         for plot in self._plots():
-            plot.times.now = high if live else None
-        self.strip.box.setXRange(low, high + (high - low) * self.strip.label_share, padding=0)
+            plot.times.now = self._span[1] if live else None
+        self._fit_time()
         # The range may be the same while the labels are not: after a drag, or while live.
         self.lanes[LANES[-1]].times.picture = None
+
+    def _fit_time(self) -> None:
+        """Leave room for the labels, which is a larger share of a narrower plot."""
+        low, high = self._span
+        self.strip.box.setXRange(low, high + (high - low) * self.strip.label_share, padding=0)
 
     def _moved(self, plot: Plot) -> None:
         low, high = plot.box.viewRange()[0]

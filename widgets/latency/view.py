@@ -14,6 +14,7 @@ from app.session import Session
 from app.store.store import Evicted
 from widgets.focus import Focus
 from widgets.latency.breach_list import BreachList
+from widgets.look.flow_layout import FlowLayout
 from widgets.look.segments import Segments
 from widgets.look.text import label
 from widgets.look.tools import tool
@@ -28,6 +29,8 @@ REFRESH_S: Final = 0.2
 """Bins last a quarter of a second: more often there is nothing new to see."""
 LISTS_S: Final = 0.5
 NARROW_PX: Final = 640
+TELLING_PX: Final = 760
+"""Below this width the buttons need all of it, and what is under the pointer is not told in words."""
 
 KINDS: Final[tuple[Kind, ...]] = ("total", "queue", "handle")
 KIND_CHOICES: Final = (
@@ -102,6 +105,7 @@ class LatencyView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._told.setVisible(self.width() >= TELLING_PX)
         wanted = Qt.Orientation.Vertical if self.width() < NARROW_PX else Qt.Orientation.Horizontal
         if wanted != self._split.orientation():
             self._split.setOrientation(wanted)
@@ -174,11 +178,12 @@ class LatencyView(QWidget):
 
     def _lay_out(self) -> None:
         self.live.hide()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 4, 8, 4)
-        bar.setSpacing(12)
+        buttons, bar = QWidget(), QHBoxLayout()
+        flow = FlowLayout(buttons, spacing=8)
         for widget in (self.kinds, self.windows, self.log, self.live):
-            bar.addWidget(widget)
+            flow.addWidget(widget)
+        bar.setContentsMargins(8, 4, 8, 4)
+        bar.addWidget(buttons, 1)
         bar.addWidget(self._told, 1)
         self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -33,6 +33,8 @@ PADDING: Final = 8
 ICON: Final = 14
 EDGE: Final = 3
 CURVE: Final = 80
+LEAST_PX: Final = 44
+"""One card: a low window has others to show as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class CardList(QListView, Generic[T]):
         self.setModel(model)
         self.setItemDelegate(CardDelegate(self))
         self.setUniformItemSizes(True)
+        self.setMinimumHeight(LEAST_PX)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -32,6 +32,8 @@ def icon(name: str, tone: str = "text") -> QIcon:
 def pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
     """The icon as a picture of `size` logical pixels for a screen with `ratio` pixels to each."""
     picture = QPixmap(round(size * ratio), round(size * ratio))
+    if picture.isNull():
+        return picture  # of a button that has no room
     picture.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(QByteArray(_outline(name).replace("currentColor", colour).encode()))
     painter = QPainter(picture)

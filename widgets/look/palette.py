@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from eventscope.event import EventPriority
-
 __all__ = ["DARK", "LIGHT", "Palette", "chip_colour", "contrast"]
 
 
@@ -58,6 +56,9 @@ class Palette:
 
     @property
     def _priorities(self) -> dict[int, str]:
+        # Brings asyncio along: the first window is painted without it.
+        from eventscope.event import EventPriority
+
         return {
             EventPriority.LOW: self.low,
             EventPriority.NORMAL: self.normal,

@@ -12,6 +12,8 @@ __all__ = ["style_sheet"]
 
 _WINDOW: Final = """
 QMainWindow, QDialog { background: $panel; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+CommandPalette { border: 1px solid $edge; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
@@ -134,6 +136,9 @@ _PARTS: Final = """
 #pill[state="sorted"] { background: $high; color: $on_accent; }
 #pill[state="paused"] { background: $text; color: $background; }
 #pill[state="stopped"] { background: $panel; color: $muted; border-color: $edge; }
+#record { border-color: transparent; background: transparent; padding: 3px 6px; }
+#record:hover { background: $raised; }
+#record:focus { border-color: $accent; }
 #banner { background: $tint_retried; border-bottom: 1px solid $line; }
 #card { background: $background; border: 1px solid $line; border-radius: 6px; }
 #choice { text-align: left; border-color: $line; border-radius: 6px; }

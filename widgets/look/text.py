@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+LONG_WORD: Final = re.compile(r"\S{24}(?=\S)")
+BREAK: Final = "\u200b"
+"""Nothing that is seen, but a place where a line may end."""
+
 
 def label(text: str, role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
     """A plain-text label; `role` (strong, muted, badge, number, title) is what the style sheet knows it by."""
-    made = QLabel(parent)
+    made = WrappedLabel(parent) if wrap else QLabel(parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setWordWrap(wrap)
     if role:
         made.setProperty("role", role)
+    if role == "empty":
+        made.setMinimumSize(1, 1)  # it fills a pane, and must not say how small that can be
     return made
 
 
+class WrappedLabel(QLabel):
+    """Plain text over several lines. Words without end are broken as well, or they would widen the whole window."""
+
+    _said = ""
+
+    def setText(self, text: str) -> None:
+        self._said = text
+        super().setText(LONG_WORD.sub(f"\\g<0>{BREAK}", text))
+
+    def text(self) -> str:
+        return self._said
+
+
 class ElidedLabel(QLabel):
-    """One line of plain text that ends in `…` where there is no room for all of it."""
+    """One line of plain text with a `…` where there is no room for all of it: at its end, or in the middle of an id."""
+
+    mode = Qt.TextElideMode.ElideRight
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        text = self.fontMetrics().elidedText(self.text(), self.mode, room.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, int(self.alignment()), text)
 
 
-def elided(text: str, role: str = "") -> ElidedLabel:
+def elided(text: str, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> ElidedLabel:
     """A label that may be narrower than its text."""
     made = ElidedLabel()
+    made.mode = mode
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setProperty("role", role)

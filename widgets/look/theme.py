@@ -31,6 +31,7 @@ class Theme(QObject):
         super().__init__()
         self.choice: Choice = "system"
         self.palette = LIGHT
+        self._styled: QApplication | None = None
         self._followed: QGuiApplication | None = None
 
     def apply(self, app: QApplication, choice: Choice) -> None:
@@ -56,7 +57,9 @@ class Theme(QObject):
 
     def _show(self, app: QApplication, palette: Palette) -> None:
         self.palette = palette
-        app.setStyle("Fusion")
+        if self._styled is not app:
+            self._styled = app
+            app.setStyle("Fusion")  # takes as long as all that follows, and stays
         app.setPalette(qt_palette(palette))
         app.setStyleSheet(style_sheet(palette, mono_font().family()))
         self.changed.emit(palette)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from widgets.look.icons import icon
 
-__all__ = ["plain_tip", "tool"]
+__all__ = ["keep_place", "plain_tip", "tool"]
 
 
 def tool(text: str, tip: str, icon_name: str = "", *, checkable: bool = False, checked: bool = False) -> QToolButton:
@@ -26,6 +26,13 @@ def tool(text: str, tip: str, icon_name: str = "", *, checkable: bool = False, c
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
         button.setToolButtonStyle(style)
     return button
+
+
+def keep_place(widget: QWidget) -> None:
+    """Leave the place of a widget free while it is hidden: what comes and goes must not move its neighbours."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def plain_tip(text: str) -> str:

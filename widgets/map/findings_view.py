@@ -27,6 +27,8 @@ from widgets.map.filters import Incoming, incoming, node_filter
 __all__ = ["FindingsView", "Note"]
 
 REFRESH_S: Final = 1.0
+LEISURE: Final = 15
+"""A refresh is followed by a pause so many times as long, however much there is to look through."""
 
 NOTHING: Final = "Nothing looks wrong: every subscription fires, every event has a handler, nothing was lost."
 
@@ -58,7 +60,7 @@ class FindingsView(QWidget):
         super().__init__(parent)
         self._session = session
         self._focus = focus
-        self._refreshed = 0.0
+        self._due = 0.0
         self._held = focus.horizon is not None
         self._since: dict[str, int] = {}
         self._empty = label(NOTHING, "empty", wrap=True)
@@ -80,12 +82,12 @@ class FindingsView(QWidget):
 
     def tick(self) -> None:
         """Look again, once a second; not while the window is held."""
-        if not self._held and time.monotonic() - self._refreshed >= REFRESH_S:
+        if not self._held and time.monotonic() >= self._due:
             self.refresh()
 
     def refresh(self) -> None:
         """Show what is found now, in the order in which it was first found."""
-        self._refreshed = time.monotonic()
+        started = time.monotonic()
         now = time.time_ns()
         notes = [*self._losses(), *self._found(now)]
         self._since = {note.key: note.since or self._since.get(note.key, now) for note in notes}
@@ -93,6 +95,7 @@ class FindingsView(QWidget):
         self.list.setVisible(bool(notes))
         self._empty.setVisible(not notes)
         self.changes.show_changes(self._session.topology.changes)
+        self._due = started + max(REFRESH_S, LEISURE * (time.monotonic() - started))
 
     def _dated(self, note: Note) -> Note:
         return replace(note, since=self._since[note.key])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.columns.wording import size_text
@@ -32,19 +33,23 @@ class Field:
     by: Callable[[Talker], Any]
     width: int
     number: bool = True
+    weight: int = 0
+    """Where there is no room for all, those of the least weight are left out."""
 
 
 FIELDS: Final = (
-    Field("Type", lambda t: display(t.type), lambda t: t.type, 220, number=False),
-    Field("Producer", lambda t: display(t.producer), lambda t: t.producer, 160, number=False),
-    Field("Rate", lambda t: rate_text(t.rate), lambda t: t.rate, 76),
-    Field("Bytes/s", lambda t: f"{size_text(round(t.bytes_per_s))}/s", lambda t: t.bytes_per_s, 96),
-    Field("Share", lambda t: f"{t.share:.1%}", lambda t: t.share, 68),
-    Field("Events", lambda t: f"{t.count:,}", lambda t: t.count, 80),
-    Field("Errors", lambda t: f"{t.errors:,}" if t.errors else "", lambda t: t.errors, 68),
-    Field("Last seen", lambda t: clock_time(t.last_seen)[:8], lambda t: t.last_seen, 88),
+    Field("Type", lambda t: display(t.type), lambda t: t.type, 220, number=False, weight=9),
+    Field("Producer", lambda t: display(t.producer), lambda t: t.producer, 150, number=False, weight=6),
+    Field("Rate", lambda t: rate_text(t.rate), lambda t: t.rate, 76, weight=8),
+    Field("Bytes/s", lambda t: f"{size_text(round(t.bytes_per_s))}/s", lambda t: t.bytes_per_s, 96, weight=3),
+    Field("Share", lambda t: f"{t.share:.1%}", lambda t: t.share, 68, weight=2),
+    Field("Events", lambda t: f"{t.count:,}", lambda t: t.count, 80, weight=5),
+    Field("Errors", lambda t: f"{t.errors:,}" if t.errors else "", lambda t: t.errors, 68, weight=7),
+    Field("Last seen", lambda t: clock_time(t.last_seen)[:8], lambda t: t.last_seen, 88, weight=4),
 )
 RATE: Final = 2
+LEAST_TYPE: Final = 150
+"""Pixels in which most types can be read."""
 
 
 class TalkerModel(KeyedRows[Talker]):
@@ -110,6 +115,12 @@ class TalkerTable(QTableView):
         self.activated.connect(self._propose)
         self.doubleClicked.connect(self._propose)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        shown = fitting(self.viewport().width())
+        for column in range(len(FIELDS)):
+            self.setColumnHidden(column, column not in shown)
+
     def show_talkers(self, talkers: list[Talker]) -> None:
         """Show these; their order stays while somebody reads the table."""
         if self.underMouse() and self.talkers.items:
@@ -139,3 +150,14 @@ class TalkerTable(QTableView):
         if talker is not None and not talker.type.startswith(("(", "…")):
             producer = "" if talker.producer.startswith(("(", "…")) else clause("producer", talker.producer)
             self.filter_wanted.emit(joined(clause("type", talker.type), producer))
+
+
+def fitting(width: int) -> set[int]:
+    """The columns for which there is room beside that of the type."""
+    shown, room = {0}, width - LEAST_TYPE
+    for column in sorted(range(1, len(FIELDS)), key=lambda column: -FIELDS[column].weight):
+        room -= FIELDS[column].width
+        if room < 0:
+            break
+        shown.add(column)
+    return shown

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.display import display
 from app.session import Session
-from app.topology.findings import Finding
 from app.topology.map import NodeKind, Snapshot, TopologyMap
 from widgets.focus import Focus
 from widgets.look.segments import Segments
@@ -21,7 +20,7 @@ from widgets.map.canvas import MapCanvas
 from widgets.map.facts import age_text, many
 from widgets.map.groups import readable
 from widgets.map.legend import Legend
-from widgets.map.scene import Findings
+from widgets.map.sight import Sight, sight_of
 from widgets.map.talkers import TalkerTable
 
 __all__ = ["MapView"]
@@ -36,6 +35,10 @@ COUNTED: Final = {
     NodeKind.SUBSCRIPTION: "subscription",
     NodeKind.CONSUMER: "consumer",
 }
+
+LEAST_PX: Final = 300
+NARROW_PX: Final = 480
+"""Below this width buttons are icons only."""
 
 REFRESH_S: Final = 0.3
 LEISURE: Final = 15
@@ -54,7 +57,7 @@ class MapView(QWidget):
         self._session = session
         self._focus = focus
         self._due = 0.0
-        self._held = focus.horizon is not None
+        self._held: Sight | None = None if focus.horizon is None else sight_of(session.topology)
         self.canvas = MapCanvas()
         self.talkers = TalkerTable()
         self.choice = Segments("view", (("Map", "Who talks to whom"), ("Top talkers", "Who publishes how much")))
@@ -71,38 +74,44 @@ class MapView(QWidget):
 
     def tick(self) -> None:
         """Show what is new, about three times a second; nothing is while the window is held."""
-        if not self._held and time.monotonic() >= self._due:
+        if self._held is None and time.monotonic() >= self._due:
             self.refresh()
 
     def refresh(self) -> None:
-        """Show the topology as it stands now."""
-        started, now = time.monotonic(), time.time_ns()
-        picture = self._session.topology.map(now)
-        some = bool(picture.nodes)
-        if self.choice.number == 0:
-            drawn = readable(picture)
-            self.canvas.show_map(drawn, now, self._findings(picture, now))
-            self.legend.show_kinds(drawn)
-        else:
-            self.talkers.show_talkers(self._session.topology.talkers(now))
-        self._pages.setCurrentIndex((MAP, TALKERS)[self.choice.number] if some else EMPTY)
-        if self.canvas.selected is None and not self._facts.property("told"):
-            self._facts.setText(summary(picture, now))
-            self._facts.setToolTip(plain_tip(summary(picture, now)))
+        """Show the topology as it stands now, or as it stood when the window was held."""
+        started = time.monotonic()
+        self._show(self._held or sight_of(self._session.topology))
         spent = time.monotonic() - started
         self._due = started + max(REFRESH_S, LEISURE * spent)
 
-    def _findings(self, picture: TopologyMap, now: int) -> Findings:
-        found: dict[str, list[Finding]] = {}
-        for finding in self._session.topology.findings(now, picture):
-            found.setdefault(finding.node, []).append(finding)
-        return found
+    def _show(self, sight: Sight) -> None:
+        if self.choice.number == 0:
+            drawn = readable(sight.picture)
+            self.canvas.show_map(drawn, sight.at, sight.findings)
+            self.legend.show_kinds(drawn)
+        else:
+            self.talkers.show_talkers(sight.talkers)
+        self._pages.setCurrentIndex((MAP, TALKERS)[self.choice.number] if sight.picture.nodes else EMPTY)
+        if self.canvas.selected is None and not self._facts.property("told"):
+            told = summary(sight.picture, sight.at)
+            self._facts.setText(told)
+            self._facts.setToolTip(plain_tip(told))
 
     def show_node(self, node: str) -> None:
         """Go to a node of the map by its id."""
         self.choice.choose(0)
         self.refresh()
         self.canvas.select(node)
+
+    def minimumSizeHint(self) -> QSize:
+        # Buttons give up their words where there is little room, so what they take now is no limit.
+        return QSize(LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        words = style.ToolButtonTextBesideIcon if self.width() >= NARROW_PX else style.ToolButtonIconOnly
+        self.arrange.setToolButtonStyle(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.search.text():
@@ -121,8 +130,8 @@ class MapView(QWidget):
         self.search.setText(letters)
 
     def _hold(self, horizon: int | None) -> None:
-        """One last look at the instant at which the window is held, even when nobody sees this view."""
-        self._held = horizon is not None
+        """Remember the instant at which the window is held, even when nobody sees this view."""
+        self._held = None if horizon is None else sight_of(self._session.topology)
         self.refresh()
 
     def _choose(self, number: int) -> None:

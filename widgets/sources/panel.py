@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from app.filter.clause import clause
 from app.session import Session
 from app.sources.supervisor import Source
 from widgets.focus import Focus
@@ -16,6 +18,9 @@ from widgets.sources.card import SourceCard
 from widgets.sources.check_dialog import CheckDialog
 
 __all__ = ["SourcePanel"]
+
+LEAST_PX: Final = 184
+"""A card with its rate, beside a scroll bar."""
 
 
 class SourcePanel(QWidget):
@@ -33,6 +38,7 @@ class SourcePanel(QWidget):
         self._cards: dict[Source, SourceCard] = {}
         self._sampled = 0.0
         self._empty = label("Nothing is attached. Attach a source to see its events.", "muted", wrap=True)
+        self.setMinimumWidth(LEAST_PX)
         self._lay_out()
 
     def tick(self) -> None:
@@ -66,7 +72,7 @@ class SourcePanel(QWidget):
         source = card.source
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show only this source", lambda: self._focus.propose_filter(f'source:"{source.label}"'))
+        menu.addAction("Show only this source", lambda: self._focus.propose_filter(clause("source", source.label)))
         menu.addAction("Check step by step…", lambda: self.check(source))
         menu.addSeparator()
         if source.over:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from app.captures import facts_of, path_of
 from app.commands.row_text import clock_time
 from app.nearby import BROKER_PORTS, Neighbour, look_around
 from app.profiles.profiles import Profiles
@@ -18,7 +19,7 @@ from app.session import Session
 from app.tasks import spawn
 from widgets.look.tools import tool
 from widgets.sources.pulses import Pulse, Pulses
-from widgets.sources.starts import Start, StartSection, of_neighbour, of_profile, of_recent
+from widgets.sources.starts import Start, StartSection, of_file, of_neighbour, of_profile, of_recent
 
 __all__ = ["StartLists"]
 
@@ -27,6 +28,7 @@ LOOK_S: Final = 10.0
 MOST_RECENT: Final = 5
 
 NO_PROFILES: Final = "None yet. Describe a source with “Attach a source…” and save it there."
+NO_FILES: Final = "Captures that you record, save or open are listed here."
 NO_RECENT: Final = "Sources that you attach are listed here."
 LOOKING: Final = "Looking…"
 
@@ -57,7 +59,8 @@ class StartLists(QWidget):
         self._pulses = pulses
         self._look = look
         self._seen = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._files_changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
         self._recent: Sequence[str] | None = None
         bring = tool("Import…", "Take over the profiles of a file", "folder-open")
         give = tool("Export…", "Write all profiles into a file, without secrets", "download")
@@ -66,18 +69,22 @@ class StartLists(QWidget):
         self._give = give
         self.saved = StartSection("Profiles", self._pulse, (bring, give))
         self.near = StartSection("Here and now", self._pulse)
-        self.recent = StartSection("Recent", self._pulse)
+        self.files = StartSection("Recent captures and files", self._pulse)
+        self.recent = StartSection("Recent sources", self._pulse)
         self._lay_out()
         self.show_profiles(profiles)
         self.show_near([], LOOKING)
+        self.files.show_starts([], NO_FILES)
 
     def tick(self) -> None:
         """Show the recent sources, and keep the curves moving."""
         if self._session.settings.recent != self._recent:
             self._recent = self._session.settings.recent
-            self.recent.show_starts([of_recent(url) for url in self._recent[:MOST_RECENT]], NO_RECENT)
+            others = [url for url in self._recent if path_of(url) is None]
+            self.recent.show_starts([of_recent(url) for url in others[:MOST_RECENT]], NO_RECENT)
+            self._files_changed.set()
         if self._pulses.sample():
-            for section in (self.saved, self.near, self.recent):
+            for section in self._sections:
                 section.refresh()
 
     def show_profiles(self, profiles: Profiles) -> None:
@@ -98,16 +105,21 @@ class StartLists(QWidget):
 
     def begin(self) -> None:
         """Look around from now on, now and then, while somebody sees it."""
-        self._task = spawn(self._keep_looking(), name="look what runs here")
+        self._tasks = [
+            spawn(self._keep_looking(), name="look what runs here"),
+            spawn(self._keep_files(), name="look at recent files"),
+        ]
 
     async def rest(self) -> None:
         """Look around no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._seen.set()
+        self._files_changed.set()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._seen.clear()
@@ -120,6 +132,20 @@ class StartLists(QWidget):
             at = clock_time(time.time_ns())[:8]
             self.show_near(found, f"Nothing was found at {at}: no broker answers on port {ports} of this machine.")
             await asyncio.sleep(LOOK_S)
+
+    async def _keep_files(self) -> NoReturn:
+        """Show recent files whenever they may have changed; a disk that sleeps keeps nobody waiting."""
+        while True:
+            await self._files_changed.wait()
+            self._files_changed.clear()
+            files = [(url, path) for url in self._session.settings.recent if (path := path_of(url)) is not None]
+            facts = await asyncio.to_thread(lambda paths: [facts_of(path) for path in paths], [p for _, p in files])
+            starts = [of_file(url, path, fact) for (url, path), fact in zip(files, facts, strict=True)]
+            self.files.show_starts(starts[:MOST_RECENT], NO_FILES)
+
+    @property
+    def _sections(self) -> tuple[StartSection, ...]:
+        return self.saved, self.near, self.files, self.recent
 
     def _pulse(self, start: Start) -> Pulse | None:
         return self._pulses.of([source.url for source in start.sources])
@@ -150,7 +176,7 @@ class StartLists(QWidget):
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for section in (self.saved, self.near, self.recent):
+        for section in self._sections:
             section.asked.connect(self.start_asked)
             column.addWidget(section)
         self.saved.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

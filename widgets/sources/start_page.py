@@ -86,7 +86,7 @@ class StartPage(QScrollArea):
         demo = Choice("monitor-play", "Try the demo", "An order system, live, with failures. Needs nothing.")
         tap = Choice("radio", "Listen for programs", "Shows every program of yours that calls bus.tap().")
         connect = Choice("plug", "Attach a source…", "Kafka, RabbitMQ and more; tried step by step.")
-        file = Choice("folder-open", "Open a file", "JSON Lines, an export, or a log with [EVENT] lines.")
+        file = Choice("folder-open", "Open a capture", "Or JSON Lines, an export, a log with [EVENT] lines.")
         demo.clicked.connect(lambda: self.chosen.emit("demo:"))
         tap.clicked.connect(lambda: self.chosen.emit("tap:"))
         connect.clicked.connect(self.connect_asked)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.captures import FileFacts
 from app.display import display
 from app.nearby import Neighbour
 from app.profiles.profile import Profile, SavedSource
@@ -17,7 +19,7 @@ from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
 from widgets.sources.pulses import Pulse
 
-__all__ = ["Start", "StartSection", "of_neighbour", "of_profile", "of_recent"]
+__all__ = ["Start", "StartSection", "of_file", "of_neighbour", "of_profile", "of_recent"]
 
 MOST_SHOWN: Final = 8
 """A list of more can be scrolled."""
@@ -45,6 +47,13 @@ def of_neighbour(found: Neighbour) -> Start:
     """Something that runs here now."""
     source = (SavedSource(found.url),)
     return Start(found.url, "radio" if found.complete else "server", found.name, found.detail, source, found.complete)
+
+
+def of_file(url: str, path: Path, facts: FileFacts | None) -> Start:
+    """A file that was recorded, saved or opened lately, and what is known of it by now."""
+    told = facts.text if facts is not None else "not there any more"
+    source = (SavedSource(url),)
+    return Start(url, "logs", display(path.name, limit=60), f"{told} · {display(str(path.parent), limit=80)}", source)
 
 
 def of_recent(url: str) -> Start:

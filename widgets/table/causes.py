@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from app.display import display
 from app.sources.supervisor import Source
 from app.tasks import spawn
-from eventscope.connector import CheckResult
+from connectors.registry import scheme_of
+from eventscope.connector import CheckResult, Connector
 
-__all__ = ["CAUSES", "Cause", "Trial"]
+__all__ = ["BY_SCHEME", "USUAL", "Cause", "Causes", "Trial", "causes_of"]
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,90 @@ class Cause(NamedTuple):
     steps: frozenset[str]
 
 
-CAUSES: Final = (
-    Cause("Can it be reached?", frozenset({"DNS", "TCP", "TLS", "protocol", "brokers", "address", "options"})),
-    Cause(
-        "Is that the right name?",
-        frozenset({"topics", "exchange", "stream", "channel", "table", "columns", "file", "management API"}),
+class Causes(NamedTuple):
+    """What is usually the matter with a kind of source, in a sentence, and what tells whether it is."""
+
+    sentence: str
+    questions: tuple[Cause, ...]
+
+
+def cause(question: str, *steps: str) -> Cause:
+    """A question and the steps that answer it."""
+    return Cause(question, frozenset(steps))
+
+
+REACHED: Final = cause("Can it be reached?", "DNS", "TCP", "TLS", "protocol", "brokers", "address", "options")
+USUAL: Final = Causes(
+    "Either nothing is published there at the moment, or it goes elsewhere, or you may not read it. Try it:",
+    (
+        REACHED,
+        cause("Is that the right name?", "topics", "exchange", "stream", "channel", "table", "columns", "file"),
+        cause("May I read there?", "login", "queue"),
     ),
-    Cause("May I read there?", frozenset({"login", "queue"})),
 )
+RABBITMQ: Final = Causes(
+    "Usually it is another virtual host, {}, or a permission that is missing; or nothing is published. Try it:",
+    (
+        cause("Is it the right virtual host?", "login", "management API"),
+        cause("{}", "exchange", "stream"),
+        cause("May I read there?", "login", "queue"),
+    ),
+)
+RABBITMQ_WHAT: Final = {
+    "firehose": ("tracing that is off", "Is tracing on?"),
+    "stream": ("another queue", "Is the stream there?"),
+    "": ("another exchange", "Is the exchange there?"),
+}
+"""What may be wrong with what is read, by the option that says what that is."""
+KAFKA: Final = Causes(
+    "Usually it is another topic, a broker that sends us on to where we cannot go, or a login; "
+    "or nothing was written since we began. Try it:",
+    (
+        cause("Is it the right topic?", "topics"),
+        cause("Can the brokers be reached?", "DNS", "TCP", "TLS", "protocol", "brokers"),
+        cause("Am I let in?", "login", "protocol"),
+    ),
+)
+REDIS: Final = Causes(
+    "Usually it is another name, another database, or a user who may not read; or nothing is published. Try it:",
+    (
+        cause("Is that the right name?", "stream", "channel"),
+        cause("Is it the right database?", "login"),
+        REACHED,
+    ),
+)
+TAP: Final = Causes(
+    "No program sends anything yet: start one that calls bus.tap(), as the user whom this window belongs to. Try it:",
+    (cause("Is the address ready?", "address"),),
+)
+FILE: Final = Causes(
+    "Nothing is in the file yet; it is watched and shown as it grows.", (cause("Is it read?", "file"),)
+)
+SQLITE: Final = Causes(
+    "Either the table has no rows yet, or it is another table, or its columns are others. Try it:",
+    (
+        cause("Is it the right table?", "table"),
+        cause("Are the columns taken rightly?", "columns"),
+        cause("Can the file be read?", "file"),
+    ),
+)
+INSIDE: Final = Causes("It runs in this program, and has published nothing yet.", ())
+
+BY_SCHEME: Final = {
+    "amqp": RABBITMQ, "amqps": RABBITMQ, "kafka": KAFKA, "redis": REDIS, "rediss": REDIS, "tap": TAP, "file": FILE,
+    "sqlite": SQLITE, "demo": INSIDE, "inprocess": INSIDE,
+}  # fmt: skip
+
+
+def causes_of(connector: Connector) -> Causes:
+    """What is usually the matter with such a source when it is silent."""
+    found = BY_SCHEME.get(scheme_of(connector), USUAL)
+    if found is not RABBITMQ:
+        return found
+    options = getattr(connector, "options", None)
+    told, question = RABBITMQ_WHAT[next((name for name in RABBITMQ_WHAT if getattr(options, name, False)), "")]
+    questions = tuple(each._replace(question=each.question.format(question)) for each in found.questions)
+    return Causes(found.sentence.format(told), questions)
 
 
 class Trial(QObject):

@@ -11,9 +11,10 @@ from app.columns.wording import cell, latency_text, moment
 from app.commands.row_text import clock_time, priority_name
 from app.gaps import GAP_MARK, gap_line, is_gap
 from app.store.stored import StoredEvent
+from eventscope.connector import UNKNOWN_PRIORITY
 from eventscope.step import Phase
 
-__all__ = ["PHASE_MARKS", "PRIORITY_MARKS", "Row", "row_of", "sentence"]
+__all__ = ["PHASE_MARKS", "PRIORITY_MARKS", "WAITING", "Row", "row_of", "sentence", "waiting_row"]
 
 PRIORITY_MARKS: Final = {3: "▲", 2: "◆", 1: "●", 0: "○"}
 """The glyph of each priority where it is written as text; never the colour alone."""
@@ -30,6 +31,13 @@ PHASE_MARKS: Final[dict[int, str]] = {
 """The glyph of each phase where it is written as text."""
 
 
+NUMBER: Final = "number"
+"""The field that every row has."""
+
+WAITING: Final = "…"
+"""The text of a cell that is not known yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row as it is shown: `texts` by column key, `at` (ns since the epoch) for the time column."""
@@ -41,8 +49,12 @@ class Row:
     correlation_id: str | None
     late: bool
     texts: dict[str, str]
+    lent: frozenset[str] = frozenset()
+    """The columns whose texts are those of the event that the row is about."""
     gap: str = ""
     """Of a row that stands for missed events: what it says, across all columns."""
+    waiting: bool = False
+    """Whether nothing is known of it yet, since it is being read from a file."""
 
 
 def row_of(event: StoredEvent, budget_ns: float, fields: Sequence[Field]) -> Row:
@@ -57,6 +69,20 @@ def row_of(event: StoredEvent, budget_ns: float, fields: Sequence[Field]) -> Row
         late=total is not None and total > budget_ns,
         texts={field.name: field.write(event) for field in fields},
         gap=f"{GAP_MARK} {gap_line(event)}" if is_gap(event) else "",
+    )
+
+
+def waiting_row(seq: int, fields: Sequence[Field]) -> Row:
+    """What stands for a row until it is read: its number is known."""
+    return Row(
+        seq=seq,
+        at=0,
+        phase=Phase.PUBLISHED,
+        priority=UNKNOWN_PRIORITY,
+        correlation_id=None,
+        late=False,
+        texts={field.name: WAITING for field in fields} | {NUMBER: str(seq)},
+        waiting=True,
     )
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.columns.fields import field_of
-from app.columns.observed import is_numeric
+from app.columns.observed import recent_texts
 from app.session import Session
 from app.table_setup import MOST_COLUMNS, MOST_LETTERS, WIDEST, Align, ColumnChoice, TableSetup
 from widgets.table.column_menu import menu_of_header
@@ -96,12 +96,12 @@ class ColumnHeader(QObject):
         number = self.model.number_of(field)
         if number is None:
             check_room(field, len(self.model.columns))
-            side: Align = "right" if is_numeric(self.session.store, field_of(field)) else ""
-            number = len(self.model.columns)
-            self.model.add_column(column_of(ColumnChoice(field, align=side)))
+            number, shapes = len(self.model.columns), self.widths.shapes
+            shapes.see(field, recent_texts(self.session.store, field_of(field)))
+            self.model.add_column(shapes.shaped(column_of(ColumnChoice(field))))
         self.widths.show(field, shown=True)
         self._place(number, before if before is not None else self.model.number_of("info"))
-        self.fit(number, least=self.model.columns[number].width)
+        self.widths.learn(*self._visible(), at_once=True)
         self._bring_into_view(number)
 
     def remove(self, number: int) -> None:
@@ -137,9 +137,9 @@ class ColumnHeader(QObject):
         self._change(number, whole=whole)
         self.fit(number)
 
-    def fit(self, number: int, least: int = 0) -> None:
+    def fit(self, number: int) -> None:
         """Make a column as wide as what it shows."""
-        self.widths.fit(number, *self._visible(), least)
+        self.widths.fit(number, *self._visible())
         self._keep()
 
     def count_times(self, mode: TimeMode) -> None:
@@ -162,7 +162,7 @@ class ColumnHeader(QObject):
 
     def _show(self, columns: list[Column], choices: tuple[ColumnChoice, ...]) -> None:
         with self.widths.ours():
-            self.model.set_columns(columns)
+            self.model.set_columns([self.widths.shapes.shaped(column) for column in columns])
             for number in range(len(columns)):
                 self._header.moveSection(self._header.visualIndex(number), number)
         self.widths.begin(choices)
@@ -185,7 +185,8 @@ class ColumnHeader(QObject):
 
     def _change(self, number: int, **changes: object) -> None:
         column = self.model.columns[number]
-        self.model.change_column(number, column_of(msgspec.structs.replace(column.choice, **changes)))
+        changed = column_of(msgspec.structs.replace(column.choice, **changes))
+        self.model.change_column(number, self.widths.shapes.shaped(changed))
         self._table.viewport().update()
         self._keep()
 

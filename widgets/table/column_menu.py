@@ -51,7 +51,9 @@ def add_for_column(menu: QMenu, header: ColumnHeader, table: QTableView, number:
     menu.addSeparator()
     align = menu.addMenu("Align")
     for text, side in ALIGNMENTS:
-        check(align.addAction(text, partial(header.align, number, side)), column.choice.align == side)
+        chosen = column.choice.align == side
+        text = f"{text} ({column.align})" if chosen and not side else text
+        check(align.addAction(text, partial(header.align, number, side)), chosen)
     if column.field.identifier:
         whole = menu.addAction("Show ids whole", lambda: header.resolve(number, whole=not column.choice.whole))
         check(whole, column.choice.whole)

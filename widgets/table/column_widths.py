@@ -14,6 +14,8 @@ from typing import Final
 from PySide6.QtWidgets import QTableView
 
 from app.table_setup import ColumnChoice
+from widgets.table.cells import Row
+from widgets.table.column_shapes import ColumnShapes
 from widgets.table.columns import Column
 from widgets.table.event_model import EventModel
 from widgets.table.row_painter import RowPainter
@@ -24,17 +26,22 @@ REFRESH_S: Final = 0.5
 STEP: Final = 8
 """Columns grow by multiples of this, so that they come to rest soon."""
 INFO: Final = "info"
+TIME: Final = "time"
 GENEROUS: Final = 180
 """The width that Info keeps before other columns may grow, the type first: it is what rows are told apart by."""
 TYPE: Final = "type"
 TITLE_ROOM: Final = 17
 """Pixels beside the letters of a title."""
 
+Seen = tuple[int, Row, str]
+"""A row on screen: its place, what it says, and the text of its time."""
+
 
 class ColumnWidths:
     """`fixed` has the widths that the reader has set, by column key; `hidden` what the reader does not want to see."""
 
     def __init__(self, table: QTableView, model: EventModel, painter: RowPainter) -> None:
+        self.shapes = ColumnShapes()
         self.fixed: dict[str, int] = {}
         self.hidden: set[str] = set()
         self.are_ours = False
@@ -53,18 +60,18 @@ class ColumnWidths:
         self._wanted = {}
         self._refreshed = 0.0
 
-    def learn(self, first: int, last: int) -> None:
+    def learn(self, first: int, last: int, *, at_once: bool = False) -> None:
         """See how wide the texts of rows `first` to `last` are, when it is time to look again."""
         now = time.monotonic()
-        if now - self._refreshed < REFRESH_S:
+        if not at_once and now - self._refreshed < REFRESH_S:
             return
         self._refreshed = now
-        before = dict(self._wanted)
-        for _, row, _ in self._model.rows(first, last):
-            for column in self._model.columns:
-                if column.key not in self.hidden:
-                    width = -(-self._painter.wanted_width(column, row) // STEP) * STEP
-                    self._wanted[column.key] = max(self._wanted_of(column), min(width, column.most))
+        before, rows = dict(self._wanted), self._model.rows(first, last)
+        self._shape(rows)
+        for column in self._model.columns:
+            if column.key not in self.hidden:
+                width = -(-self._widest(column, rows) // STEP) * STEP
+                self._wanted[column.key] = max(self._wanted_of(column), min(width, column.most))
         if before != self._wanted:
             self.arrange()
 
@@ -88,11 +95,12 @@ class ColumnWidths:
             if rest:
                 self._header.resizeSection(numbers[INFO], max(GENEROUS + room, rest.width))
 
-    def fit(self, number: int, first: int, last: int, least: int = 0) -> None:
+    def fit(self, number: int, first: int, last: int) -> None:
         """Make a column as wide as its title and its texts in rows `first` to `last`, and keep it so."""
+        rows = self._model.rows(first, last)
+        self._shape(rows)
         column = self._model.columns[number]
-        widths = [self._painter.wanted_width(column, row) for _, row, _ in self._model.rows(first, last)]
-        wanted = max([*widths, self._title_width(column), least])
+        wanted = max(self._widest(column, rows), self._title_width(column))
         self.fixed[column.key] = min(wanted, max(self._table.viewport().width(), column.width))
         self.arrange()
 
@@ -101,7 +109,8 @@ class ColumnWidths:
         if shown:
             self.hidden.discard(key)
             column = next(column for column in self._model.columns if column.key == key)
-            self.fixed.setdefault(key, self._wanted_of(column))
+            if column.yields:
+                self.fixed.setdefault(key, self._wanted_of(column))
         elif self.hides(key):
             self.hidden.add(key)
         self.arrange()
@@ -118,6 +127,20 @@ class ColumnWidths:
             yield
         finally:
             self.are_ours = before
+
+    def _shape(self, rows: Sequence[Seen]) -> None:
+        """Give columns the shapes of what is seen in them."""
+        for number, column in enumerate(self._model.columns):
+            if self.shapes.is_open(column):
+                self.shapes.see(column.key, (row.texts.get(column.key, "") for _, row, _ in rows if not row.waiting))
+                shaped = self.shapes.shaped(column)
+                if shaped != column:
+                    self._model.change_column(number, shaped)
+
+    def _widest(self, column: Column, rows: Sequence[Seen]) -> int:
+        """The width at which all texts of a column in these rows are shown whole."""
+        texts = {time if column.key == TIME else row.texts.get(column.key, "") for _, row, time in rows}
+        return max((self._painter.wanted_width(column, text) for text in texts), default=0)
 
     def _shown(self, columns: Sequence[Column], room: int) -> list[Column]:
         """Those of the columns that there is room for, in the order in which they are given more."""

@@ -50,6 +50,8 @@ class Column:
     """Pixels before the text for a glyph or chip."""
     yields: int = 0
     """In a window too narrow for all columns those that yield are hidden, the highest first."""
+    decimals: int = 0
+    """How many digits after the point its numbers are aligned on."""
 
     @property
     def key(self) -> str:
@@ -65,6 +67,13 @@ class Column:
     def is_default(self) -> bool:
         """Whether the table has this column by itself."""
         return any(column.key == self.key for column in COLUMNS)
+
+    def written(self, text: str) -> str:
+        """A text of the column as it is drawn: a number with room for the decimals that others have."""
+        if not self.decimals or not text or not text[-1].isdigit():
+            return text
+        _, point, decimals = text.partition(".")
+        return text + " " * (self.decimals - len(decimals) + (not point))
 
     def chosen(self, width: int, *, hidden: bool) -> ColumnChoice:
         """The column as it is remembered."""
@@ -91,18 +100,18 @@ def built_in(
 
 COLUMNS: Final = (
     built_in("number", 48, 96, muted=True),
-    built_in("time", 104, 140, mono=True),
-    built_in("source", 60, 140, muted=True, yields=2),
+    built_in("time", 104, 220, mono=True),
+    built_in("source", 60, 140, muted=True, yields=5),
     built_in("phase", 100, 132, mark=20),
     built_in("priority", 44, 44, mono=True, mark=16),
-    built_in("category", 80, 120, yields=1),
+    built_in("category", 80, 120, yields=4),
     built_in("type", 116, 260),
     built_in("key", 80, 160, hidden=True),
-    built_in("producer", 76, 150, muted=True, yields=3),
-    built_in("subscription", 88, 180, muted=True),
-    built_in("correlation", 96, 110, muted=True, mark=14),
-    built_in("latency", 92, 110),
-    built_in("size", 64, 84, muted=True, yields=4),
+    built_in("producer", 76, 150, muted=True, yields=6),
+    built_in("subscription", 88, 180, muted=True, yields=3),
+    built_in("correlation", 96, 110, muted=True, mark=14, yields=2),
+    built_in("latency", 92, 110, yields=1),
+    built_in("size", 64, 84, muted=True, yields=7),
     built_in("info", 96, 4000),
 )
 """The columns of a table that nobody has set."""

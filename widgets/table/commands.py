@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from app.columns.fields import FIELDS
 from app.exports.event_json import event_line
 from app.landmarks import Landmark, any_row, breaches, errors, listed, marked, of_correlation
 from app.marks import Mark
@@ -57,8 +58,16 @@ def go_to_next(landmark: Callable[[EventTable], Landmark | None], step: int) -> 
 
 
 def go_row(step: int) -> Command:
-    """To the next match."""
-    return go_to_next(lambda table: any_row if table.lit is None else listed(table.lit), step)
+    """To the next row that is looked for; without any, to the next match of the filter."""
+    to_match = go_to_next(lambda table: any_row if table.lit is None else listed(table.lit), step)
+
+    def go(table: EventTable) -> None:
+        if table.sought is None:
+            to_match(table)
+        else:
+            table.found_wanted.emit(step)
+
+    return go
 
 
 def go_error(step: int) -> Command:
@@ -132,6 +141,13 @@ def colour_conversation(number: int) -> Command:
     return paint
 
 
+def exclude_type(table: EventTable) -> None:
+    """Narrow the filter to other types than that of the current row."""
+    event = current(table)
+    if event is not None and event.type:
+        table.focus.join_filter(FIELDS["type"].clause(event), "not")
+
+
 def mute_type(table: EventTable) -> None:
     """Never show the type of the current row again, until it is unmuted above the table."""
     event = current(table)
@@ -169,6 +185,7 @@ def count_otherwise(table: EventTable) -> None:
 
 def open_columns(table: EventTable) -> None:
     """The menu of the header, for the column that the current cell is in."""
+    table.stay()
     table.columns.open_menu(table.currentIndex().column())
 
 

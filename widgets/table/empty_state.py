@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.display import display
+from widgets.look.flow_layout import FlowLayout
 from widgets.look.text import label
 
 __all__ = ["Action", "EmptyState"]
@@ -35,8 +36,9 @@ class EmptyState(QWidget):
         self._offered: list[QPushButton] = []
         self._title = label("", "strong")
         self._sentence = label("", "muted", wrap=True)
-        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._buttons.setSpacing(8)
+        self._sentence.setMinimumHeight(1)
+        self._box = QWidget()
+        self._buttons = FlowLayout(self._box, spacing=8, centred=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(8)
@@ -45,9 +47,8 @@ class EmptyState(QWidget):
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(line)
         column.addSpacing(4)
-        column.addLayout(self._buttons)
+        column.addWidget(self._box)
         column.addStretch(3)
-        self._buttons.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.hide()
 
     def say(self, title: str, sentence: str = "", actions: Sequence[Action] = ()) -> None:
@@ -75,7 +76,7 @@ class EmptyState(QWidget):
             button.setToolTip(display(action.text))
             button.clicked.connect(lambda _=False, place=place: self._actions[place].act())
             self._offered.append(button)
-            self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._buttons.addWidget(button)
             button.show()
         self._arrange()
 
@@ -84,7 +85,6 @@ class EmptyState(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Buttons side by side where they find room, else below each other."""
-        wanted = sum(button.sizeHint().width() + self._buttons.spacing() for button in self._offered)
-        fits = wanted <= self.width() - 2 * MARGIN
-        self._buttons.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        """Where all finds no room, the sentence yields to the buttons."""
+        self._box.setVisible(bool(self._offered))
+        self._box.setFixedHeight(self._buttons.heightForWidth(max(self.width() - 2 * MARGIN, 1)))

@@ -7,19 +7,19 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.columns.wording import moment
 from app.display import display
 from app.filter.query import Filter
 from app.listing.listing import Listing
-from app.listing.neighbours import moment_before
 from app.session import Session
 from app.store.stored import StoredEvent
 from widgets.look.tooltips import plain_tooltip
-from widgets.table.cells import PHASE_MARKS, PRIORITY_MARKS, Row, sentence
+from widgets.table.cells import PHASE_MARKS, PRIORITY_MARKS, WAITING, Row, sentence
 from widgets.table.columns import Column, columns_of
+from widgets.table.lent_cells import LentCells
 from widgets.table.row_cache import RowCache
+from widgets.table.row_times import RowTimes
 from widgets.table.sorting import Sorting
-from widgets.table.times import TimeMode, time_text
+from widgets.table.times import TimeMode
 
 __all__ = ["EventModel", "Index"]
 
@@ -42,15 +42,15 @@ class EventModel(QAbstractTableModel):
         super().__init__(parent)
         self.listing = listing
         self.columns: list[Column] = []
-        self.time_mode = TimeMode(session.settings.table.time)
         self.sorting = Sorting()
         self._store = session.store
         self._marks = session.marks
         self._reference = session.marks.reference
+        self.lent = LentCells(session.store)
         self._cache = RowCache(session.store, session.settings.budgets_ms)
+        self._times = RowTimes(session.store, session.marks, self._cache, TimeMode(session.settings.table.time))
         self._rows = len(listing)
         self._going = range(0)
-        self._origin: int | None = None
         self._take(columns_of(session.settings.table.columns))
 
     def tick(self) -> bool:
@@ -62,7 +62,10 @@ class EventModel(QAbstractTableModel):
         else:
             self._remove(change.front, change.removed)
             self._insert(change.appended)
-        return bool(change)
+        fetched = self._cache.tick() | self._times.tick()
+        if fetched and self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(self.columns) - 1))
+        return bool(change) or fetched
 
     def set_filter(self, wanted: Filter) -> None:
         """Show what passes another filter; what takes longer than a frame to find comes with later ticks."""
@@ -104,9 +107,19 @@ class EventModel(QAbstractTableModel):
         """The place of the column of a field, None when there is none."""
         return next((at for at, column in enumerate(self.columns) if column.key == key), None)
 
+    @property
+    def time_mode(self) -> TimeMode:
+        """What times count from."""
+        return self._times.mode
+
+    @property
+    def dated(self) -> bool:
+        """Whether times stand behind their days."""
+        return self._times.dated
+
     def set_time_mode(self, mode: TimeMode) -> None:
         """Count times in another way."""
-        self.time_mode = mode
+        self._times.mode = mode
         number = self.number_of(TIME)
         if number is not None:
             self.change_column(number, self.columns[number])
@@ -126,21 +139,22 @@ class EventModel(QAbstractTableModel):
         return self.listing.seq_at(at) if 0 <= at < len(self.listing) and row not in self._going else None
 
     def row(self, number: int) -> Row | None:
-        """A row as it is shown, None when its event is gone."""
+        """A row as it is shown, None when its event is gone. One in a file is waited for, as by who has chosen it."""
         seq = self.seq_at(number)
-        return None if seq is None else self._cache.rows([seq]).get(seq)
+        row = None if seq is None else self._cache.row(seq)
+        return None if row is None else self.lent.filled({row.seq: row})[row.seq]
 
     def rows(self, first: int, last: int) -> list[tuple[int, Row, str]]:
-        """Rows `first` to `last` that are there, each with its number and the text of its time."""
+        """Rows `first` to `last` that are there, each with its number and the text of its time; none is waited for."""
         numbers = range(max(first, 0), min(last, self._rows - 1) + 1)
         seqs = [self.seq_at(number) for number in numbers]
-        found = self._cache.rows([seq for seq in seqs if seq is not None])
-        before = self.row(numbers.start - 1) if self.time_mode is TimeMode.DELTA and numbers.start else None
+        found = self.lent.filled(self._cache.rows([seq for seq in seqs if seq is not None]))
+        above = self._seen(numbers.start - 1) if self.time_mode is TimeMode.DELTA and numbers.start else None
         shown = []
         for number, seq in zip(numbers, seqs, strict=True):
             if row := found.get(seq or 0):
-                shown.append((number, row, time_text(self.time_mode, row.at, self._counted_from(row, before))))
-                before = row
+                shown.append((number, row, self._times.text(row, above)))
+                above = row
         return shown
 
     def stored(self, number: int) -> StoredEvent | None:
@@ -148,6 +162,13 @@ class EventModel(QAbstractTableModel):
         seq = self.seq_at(number)
         kept = seq is not None and self._store.keeps(seq)
         return self._store.event(seq) if kept and seq is not None else None
+
+    def told_by(self, index: Index) -> StoredEvent | None:
+        """The event whose value a cell shows: that of its row, or the one that the row is about."""
+        row = self.row(index.row()) if index.isValid() else None
+        if row is not None and self.columns[index.column()].key in row.lent:
+            return self.lent.origin(row.seq)
+        return self.stored(index.row()) if row is not None else None
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else self._rows
@@ -162,10 +183,10 @@ class EventModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return self._text(index.row(), column.key)
         if role == Role.ToolTipRole:
-            event = self.stored(index.row())
-            return "" if event is None else plain_tooltip(self._tip(column, event))
+            event = None if self._is_waiting(index.row()) else self.told_by(index)
+            return "" if event is None else plain_tooltip(self._tip(column, event, index.row()))
         if role in (Role.AccessibleTextRole, Role.AccessibleDescriptionRole):
-            event = self.stored(index.row())
+            event = None if self._is_waiting(index.row()) else self.stored(index.row())
             return None if event is None else " · ".join(filter(None, (sentence(event), self._marks.told(event.seq))))
         return alignment(column) if role == Role.TextAlignmentRole else None
 
@@ -182,6 +203,7 @@ class EventModel(QAbstractTableModel):
     def _take(self, columns: Sequence[Column]) -> None:
         self.columns = list(columns)
         self._cache.show([column.field for column in columns if column.key != TIME])
+        self.lent.show(columns)
 
     def _title(self, column: Column) -> str:
         if column.key != TIME or self.time_mode is TimeMode.ABSOLUTE:
@@ -217,37 +239,33 @@ class EventModel(QAbstractTableModel):
             self._rows += count
             self.endInsertRows()
 
-    def _tip(self, column: Column, event: StoredEvent) -> str:
-        """The whole of a cell, below the comment on its row."""
-        return "\n".join(filter(None, (display(self._marks.comment(event.seq)), column.field.whole(event))))
+    def _tip(self, column: Column, event: StoredEvent, number: int) -> str:
+        """The whole of a cell, below the comment on its row and what it is when it is lent."""
+        seq = self.seq_at(number)
+        lent = "" if event.seq == seq else f"Of the event, as published in row {event.seq:,}:"
+        comment = display(self._marks.comment(seq)) if seq is not None else ""
+        return "\n".join(filter(None, (comment, lent, column.field.whole(event))))
 
     def _text(self, number: int, key: str) -> str | None:
         if key == TIME:
             return next((text for _, _, text in self.rows(number, number)), None)
-        row = self.row(number)
-        if row is None:
-            return None
+        row = self._seen(number)
+        if row is None or row.waiting:
+            return None if row is None else WAITING
         if key == "phase":
             return f"{PHASE_MARKS[row.phase]} {row.texts[key]}"
         if key == "priority":
             return f"{PRIORITY_MARKS.get(row.priority, '')} {row.texts[key]}".strip()
         return row.texts[key]
 
-    def _counted_from(self, row: Row, before: Row | None) -> int | None:
-        """The moment that the time of a row counts from, None for none."""
-        match self.time_mode:
-            case TimeMode.DELTA:
-                return before.at if before else None
-            case TimeMode.TRACE:
-                return moment_before(self._store, row.seq, row.correlation_id)
-            case TimeMode.RELATIVE:
-                return self._marks.reference.at if self._marks.reference else self._first_moment()
-        return None
+    def _seen(self, number: int) -> Row | None:
+        """A row as far as it is known now."""
+        seq = self.seq_at(number)
+        return None if seq is None else self.lent.filled(self._cache.rows([seq])).get(seq)
 
-    def _first_moment(self) -> int:
-        if self._origin is None:
-            self._origin = moment(self._store.event(self._store.oldest_seq))
-        return self._origin
+    def _is_waiting(self, number: int) -> bool:
+        row = self._seen(number)
+        return row is not None and row.waiting
 
 
 def alignment(column: Column) -> int:

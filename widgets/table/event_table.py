@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.columns.fields import field_of
 from app.filter.matches import Matches
 from app.filter.query import Filter
 from app.listing.layers import Layers, Make
+from app.listing.listing import Listing
 from app.listing.order import Direction
 from app.session import Session
 from widgets.focus import Focus
-from widgets.table.anchor import Anchor
 from widgets.table.column_header import ColumnHeader
 from widgets.table.commands import open_window
 from widgets.table.event_model import Index
 from widgets.table.folds import Folds
+from widgets.table.found_rows import with_found
+from widgets.table.gesture_view import GestureView
 from widgets.table.hunt import Hunt
 from widgets.table.jumps import Jumps
-from widgets.table.keys import TableKeys
+from widgets.table.keys import TableKeys, is_typed
 from widgets.table.live import Live, LiveState
 from widgets.table.live_watch import LiveWatch
 from widgets.table.menu import open_cell_menu
 from widgets.table.notes import Notes
 from widgets.table.row_painter import Strip
-from widgets.table.row_view import RowView
 from widgets.table.sorting import Sorting
 from widgets.table.vacancy import Vacancy
 
@@ -43,11 +38,16 @@ __all__ = ["EventTable"]
 
 Update = QItemSelectionModel.SelectionFlag
 
+LEAST_ROWS: Final = 4
+"""However low the window, so many rows are seen, also of two tables above each other."""
 
-class EventTable(RowView):
+
+class EventTable(GestureView):
     """Shows the matches of a filter; `live_changed` says whether it shows the newest of them."""
 
     filter_wanted = Signal()
+    typed = Signal(str)
+    found_wanted = Signal(object)  # 1 or -1: to the next row that is looked for
     clause_wanted = Signal(str)
     trace_wanted = Signal()
     pause_toggled = Signal()
@@ -64,24 +64,32 @@ class EventTable(RowView):
     def __init__(self, session: Session, focus: Focus, matches: Matches, parent: QWidget | None = None) -> None:
         super().__init__(session, focus, matches, parent)
         self.layers = Layers(matches, session.store)
-        self.anchor = Anchor(self, self.rows, self.painter.row_height)
+        self.sought: Listing | None = None
+        """The rows that somebody looks for without hiding the others."""
         self.columns = ColumnHeader(session, self, self.rows, self.painter, self.rows_in_view)
         self.setModel(self.rows)
         self.columns.set_up()
+        self.horizontalHeader().customContextMenuRequested.connect(self.stay)
+        self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + LEAST_ROWS * self.painter.row_height)
         self.jumps = Jumps(session.store, self.layers)
         self.folds = Folds(self)
         self.hunt = Hunt(self)
         self.hunt.found.connect(self.go_to)
         self.notes = Notes(self)
         self.gutter.marked.connect(self.notes.toggle_row)
+        self.gutter.folded.connect(self.folds.click)
         self._keys = TableKeys(session)
         self._watch = LiveWatch(session, focus)
         self._live = Live(LiveState.FOLLOWING)
         self._direction: Direction | None = None
         self._sorting = Sorting()
+        self._dated = False
+        self._column = 0
+        """The column of the cell that was chosen last: rows may go and come, the reader stays there."""
         self.vacancy = Vacancy(session, matches, self)  # Qt would scroll a child of the viewport away
         self.vacancy.clear_wanted.connect(partial(focus.propose_filter, ""))
         self.vacancy.check_wanted.connect(self.check_wanted)
+        self.vacancy.row_wanted.connect(focus.select_event)
         self.anchor.changed.connect(self._tell_live)
         self.columns.sort_wanted.connect(self.sort_by)
         self.columns.rearranged.connect(self._settle)
@@ -100,8 +108,11 @@ class EventTable(RowView):
             changed = self.rows.tick()
         if changed:
             self._settle()
-        if self.anchor.following:
-            self.columns.learn(*self._visible(self.viewport().rect()))
+        if self.rows.lent.tick():
+            self.repaint_rows()
+        if self.anchor.following or self.rows.dated != self._dated:
+            self._dated = self.rows.dated
+            self.columns.learn(*self.rows_in_view())
         self.notes.tick()
         self.vacancy.tick()
         self._tell_live()
@@ -144,7 +155,7 @@ class EventTable(RowView):
         else:
             self.follow()
 
-    def stay(self) -> None:
+    def stay(self, *_: object) -> None:
         """Stand still at what is shown now, as if the reader had scrolled back to it."""
         self.anchor.suspend()
 
@@ -160,13 +171,14 @@ class EventTable(RowView):
     def go_to(self, row: int | None) -> None:
         """Select a row, or nothing happens when there is none to go to."""
         if row is not None:
-            self.setCurrentIndex(self.rows.index(row, max(self.currentIndex().column(), 0)))
+            self.setCurrentIndex(self.rows.index(row, self._column))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The reader chose a row: stand still, and tell the other views."""
         if self.anchor.is_moving:
             return
         super().currentChanged(current, previous)
+        self._column = max(current.column(), 0)
         row = self.rows.row(current.row()) if current.isValid() else None
         if row is not None:
             self.anchor.suspend()
@@ -184,36 +196,27 @@ class EventTable(RowView):
             return event.accept()
         command = self._keys.command(event)
         if command is None:
-            return super().keyPressEvent(event)
+            return self.typed.emit(event.text()) if is_typed(event) else super().keyPressEvent(event)
         command(self)
-        event.accept()
-
-    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """From nowhere the arrow keys begin at the lowest row in view; Qt would go to the very first."""
-        if self.currentIndex().isValid():
-            return super().moveCursor(action, modifiers)
-        _, lowest = self._visible(self.viewport().rect())
-        return self.rows.index(min(lowest, self.rows.rowCount() - 1), 0)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Who clicks on a row wants it to stay, also when it was selected already."""
-        if self.folds.click(event.position().toPoint()):
-            return
-        super().mousePressEvent(event)
-        if self.indexAt(event.position().toPoint()).isValid():
-            self.anchor.suspend()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event)
-        if event.angleDelta().y() < 0 and self.anchor.at_end:
-            self.anchor.follow()
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.open_menu()
+        elif index.isValid():
+            self._open_menu(index, event.globalPos())
+
+    def open_menu(self) -> None:
+        """What can be done with the current cell, below it."""
+        index = self.currentIndex()
         if index.isValid():
-            self.anchor.suspend()
-            open_cell_menu(self, index, event.globalPos())
+            self.scrollTo(index)
+            self._open_menu(index, self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
+
+    def _open_menu(self, index: QModelIndex, at: QPoint) -> None:
+        self.anchor.suspend()
+        open_cell_menu(self, index, at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         with self.anchor.moving():
@@ -223,8 +226,8 @@ class EventTable(RowView):
         self.vacancy.fill(self.viewport().geometry())
 
     def strips(self, area: QRect) -> list[Strip]:
-        """The rows that `area` of the viewport touches, with how many others each stands for."""
-        return self.folds.looks(super().strips(area))
+        """The rows that `area` of the viewport touches, each with how many it stands for and whether it was found."""
+        return with_found(self.folds.looks(super().strips(area)), self.sought)
 
     def _list(self) -> None:
         """Show the rows of the layer that is on top now."""
@@ -259,7 +262,7 @@ class EventTable(RowView):
         """Rows were renumbered: select the row where the selected event is now."""
         with self.anchor.moving():
             row = self.jumps.row_of(self.focus.seq)
-            index = self.rows.index(-1 if row is None else row, 0)
+            index = self.rows.index(-1 if row is None else row, self._column)
             if index != self.currentIndex() or not index.isValid():
                 self.selectionModel().setCurrentIndex(index, Update.ClearAndSelect | Update.Rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.listing.folded import Folded
@@ -13,7 +13,7 @@ from app.listing.grouped import Grouped
 from app.listing.groupings import make_of
 from app.table_setup import Grouping
 from widgets.table.looks import Look
-from widgets.table.row_painter import PADDING, Strip
+from widgets.table.row_painter import Strip
 
 if TYPE_CHECKING:
     from widgets.table.event_table import EventTable
@@ -24,8 +24,8 @@ ALL: Final = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.MetaModifier
 )  # fmt: skip
-SIGN_WIDTH: Final = 20
-"""Pixels at the left of the type where a click opens or folds."""
+LARGE: Final = 10_000
+"""A count from here on is told in thousands, one from a hundred times as much in millions."""
 
 
 class Folds:
@@ -39,6 +39,7 @@ class Folds:
         """Group rows in another way, or not at all."""
         if grouping != self._grouping:
             self._grouping = grouping
+            self._table.gutter.show_counts(bool(grouping))
             self._table.group(make_of(grouping, self._table.session.store))
 
     def looks(self, strips: list[Strip]) -> list[Strip]:
@@ -55,14 +56,11 @@ class Folds:
         seq = self._table.rows.seq_at(self._table.currentIndex().row())
         return seq is not None and self._turn(seq, event.key() == Qt.Key.Key_Right)
 
-    def click(self, at: QPoint) -> bool:
-        """Open or close the fold whose sign is there; whether there is one."""
-        table, folded = self._table, self._table.layers.grouped
-        index = table.indexAt(at)
-        if not isinstance(folded, Folded) or not index.isValid() or not self._is_sign(at):
-            return False
-        seq = table.rows.seq_at(index.row())
-        return seq is not None and self._turn(seq, not folded.is_open(seq))
+    def click(self, row: int) -> None:
+        """Open or close the fold that begins in a row."""
+        seq, folded = self._table.rows.seq_at(row), self._table.layers.grouped
+        if seq is not None and isinstance(folded, Folded):
+            self._turn(seq, not folded.is_open(seq))
 
     def _turn(self, seq: int, opened: bool) -> bool:
         folded = self._table.layers.grouped
@@ -72,11 +70,14 @@ class Folds:
         self._table.tick()
         return True
 
-    def _is_sign(self, at: QPoint) -> bool:
-        slots = self._table._slots(at.x(), at.x())
-        return any(slot.column.key == "type" and at.x() - slot.left < PADDING + SIGN_WIDTH for slot in slots)
-
     def _look(self, grouped: Grouped, strip: Strip) -> Look:
         count = grouped.count_of(strip.row.seq)
         sign = "" if not isinstance(grouped, Folded) else "▾" if grouped.is_open(strip.row.seq) else "▸"
-        return replace(strip.look, repeats=f"{sign} ×{count:,}".strip() if count > 1 else "")
+        return replace(strip.look, repeats=f"{sign} {told(count)}".strip() if count > 1 else "")
+
+
+def told(count: int) -> str:
+    """A count in at most six characters."""
+    if count < LARGE:
+        return f"×{count:,}"
+    return f"×{count // 1_000}k" if count < LARGE * 100 else f"×{count // 1_000_000:,}M"

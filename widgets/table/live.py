@@ -42,7 +42,7 @@ class Live:
             case LiveState.SORTED:
                 return f"Sorted by {self.by}" if self.in_order else f"Sorting by {self.by} …"
             case LiveState.PAUSED:
-                return f"Paused since {self.since} · {self.count:,} held"
+                return f"Paused since {self.since} · capture continues · {self.count:,} held"
             case LiveState.STOPPED:
                 return "Stopped · start"
 

@@ -29,6 +29,8 @@ class Look:
     ignored: bool = False
     faint: bool = False
     """Whether the row steps back behind the others: it is ignored, or not among those that are lit."""
+    found: bool = False
+    """Whether somebody looks for rows like it, without hiding the others."""
     comment: str = ""
     repeats: str = ""
     """How many rows it stands for, where these are more than one."""

@@ -34,22 +34,23 @@ OFTEN: Final = ("type", "category", "source", "producer", "subscription", "corre
 
 def open_cell_menu(table: EventTable, index: QModelIndex, at: QPoint) -> None:
     """Open the menu of the cell at `index`; it never blocks the loop."""
-    event = table.rows.stored(index.row())
+    event, told = table.rows.stored(index.row()), table.rows.told_by(index)
     if event is not None:
-        menu_of_cell(table, event, table.rows.columns[index.column()].field).popup(at)
+        menu_of_cell(table, event, table.rows.columns[index.column()].field, told).popup(at)
 
 
-def menu_of_cell(table: EventTable, event: StoredEvent, field: Field) -> QMenu:
-    """The menu for what an event says in a field."""
+def menu_of_cell(table: EventTable, event: StoredEvent, field: Field, told: StoredEvent | None = None) -> QMenu:
+    """The menu for what the row of an event says in a field; `told` is the event that lends the value, if another."""
     menu = QMenu(table)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setToolTipsVisible(True)
-    clause = field.clause(event)
+    clause = field.clause(told or event)
     add_filters(menu, table.focus, clause)
     add_shortcuts(menu.addMenu("Only"), table, event)
     if event.type:
         exclude = FIELDS["type"].clause(event)
-        menu.addAction(f"Exclude type {shown(event.type)}", partial(table.focus.join_filter, exclude, "not"))
+        key = key_of(table, "exclude-type")
+        menu.addAction(f"Exclude type {shown(event.type)}{key}", partial(table.focus.join_filter, exclude, "not"))
         menu.addAction(f"Mute type {shown(event.type)}{key_of(table, 'mute-type')}", partial(mute_type, table))
     menu.addSeparator()
     add_colours(menu.addMenu("Colour"), table, event, clause)
@@ -59,7 +60,9 @@ def menu_of_cell(table: EventTable, event: StoredEvent, field: Field) -> QMenu:
     trace.setEnabled(event.correlation_id is not None)
     add_decoding(menu, table, event)
     menu.addSeparator()
-    add_copies(menu.addMenu("Copy"), event, field, clause)
+    copies = menu.addMenu("Copy")
+    copies.addAction("Cell", partial(copy, field.whole, told or event))
+    add_copies(copies, table, event, clause)
     return menu
 
 
@@ -73,7 +76,8 @@ def add_shortcuts(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
 
 def add_colours(menu: QMenu, table: EventTable, event: StoredEvent, clause: str) -> None:
     """Colours by a rule, or for a while for the conversation."""
-    menu.addAction("Rows like this…", partial(table.colour_wanted.emit, clause)).setEnabled(bool(clause))
+    like = menu.addAction(f"Rows like this…{key_of(table, 'colour-cell')}", partial(table.colour_wanted.emit, clause))
+    like.setEnabled(bool(clause))
     if trace := event.correlation_id:
         menu.addSeparator()
         for number, tone in enumerate(CONVERSATION_TONES, 1):
@@ -109,13 +113,12 @@ def add_decoding(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
         menu.addAction("Decode as…", lambda: decode().open())
 
 
-def add_copies(menu: QMenu, event: StoredEvent, field: Field, clause: str) -> None:
+def add_copies(menu: QMenu, table: EventTable, event: StoredEvent, clause: str) -> None:
     """What can be copied of a row."""
     told: dict[str, Callable[[StoredEvent], str]] = {
-        "Cell": field.whole,
-        "As filter": lambda _: clause,
+        f"As filter{key_of(table, 'copy-filter')}": lambda _: clause,
         "Row as text": row_text,
-        "Event as JSON\tCtrl+C": event_line,
+        f"Event as JSON{key_of(table, 'copy')}": event_line,
         "Id": FIELDS["id"].whole,
     }
     for text, tell in told.items():

@@ -117,11 +117,10 @@ class RowPainter:
             for x, y, text in texts:
                 painter.drawText(x, y, text)
 
-    def wanted_width(self, column: Column, row: Row) -> int:
-        """The width at which the cell of `column` shows all of its text."""
-        text = row.texts.get(column.key, "")
+    def wanted_width(self, column: Column, text: str) -> int:
+        """The width at which a cell of `column` shows all of its text."""
         fit = self._mono if column.mono else self._text
-        return round(fit.width(text)) + 1 + column.mark + 2 * PADDING
+        return round(fit.width(column.written(text))) + 1 + column.mark + 2 * PADDING
 
     def _draw_ground(self, painter: QPainter, strip: Strip, width: int) -> None:
         top, height = strip.top, self.row_height
@@ -147,6 +146,8 @@ class RowPainter:
 
     def _draw_marks(self, painter: QPainter, slot: Slot, strip: Strip) -> None:
         key, row = slot.column.key, strip.row
+        if row.waiting:
+            return
         if key == "phase":
             self._draw_icon(painter, PHASE_ICONS.get(row.phase), slot.left, strip)
         elif key == "priority":
@@ -189,11 +190,10 @@ class RowPainter:
     def _gather_text(self, inked: dict[tuple[bool, str], list[tuple[int, int, str]]], slot: Slot, strip: Strip) -> None:
         column, look = slot.column, strip.look
         key = column.key
-        text = look.time.rjust(TIME_LETTERS) if key == "time" else strip.row.texts[key]
+        at_point = 0 if strip.row.waiting else TIME_LETTERS
+        text = look.time.rjust(at_point) if key == "time" else column.written(strip.row.texts[key])
         if look.comment and key == "info":
             text = f"{COMMENT} {look.comment}  {text}"
-        if look.repeats and key == "type":
-            text = f"{look.repeats}  {text}"
         if not text or text.isspace():
             return
         fit = self._mono if column.mono else self._text
@@ -206,7 +206,7 @@ class RowPainter:
 
     def _ink(self, column: Column, key: str, strip: Strip) -> str:
         palette, row, look = self._palette, strip.row, strip.look
-        if look.faint:
+        if look.faint or row.waiting:
             return palette.muted if look.selected else palette.edge
         if key == "priority":
             return palette.of_priority(row.priority)
@@ -214,6 +214,8 @@ class RowPainter:
             return str(getattr(palette, PHASE_ICONS[row.phase][1])) if row.phase in TINTS else palette.muted
         if key == "latency" and row.late:
             return palette.critical
+        if key in row.lent:
+            return palette.muted
         if look.selected or (look.comment and key == "info"):
             return palette.text
         return palette.muted if column.muted or row.phase in QUIET else palette.text

@@ -1,14 +1,19 @@
 """Times: how the time column writes a moment: the time of day, or since the first event, a row of the user's, or the
-event before, in the table or in its trace.
+event before, in the table or in its trace. Where not all is of today, the day is written as well.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import Final
 
 from app.commands.row_text import clock_time
 
-__all__ = ["TimeMode", "time_text"]
+__all__ = ["Days", "TimeMode", "time_text"]
+
+SECOND: Final = 1_000_000_000
 
 
 class TimeMode(StrEnum):
@@ -42,10 +47,35 @@ class TimeMode(StrEnum):
         return {"ABSOLUTE": "Time", "DELTA": "Δ row, ms", "TRACE": "Δ trace, ms"}[self.name]
 
 
-def time_text(mode: TimeMode, at: int, origin: int | None) -> str:
+class Days:
+    """Whether all moments that were seen are of today, so that the time of day tells enough."""
+
+    def __init__(self) -> None:
+        self.several = False
+        self._from = self._until = 0
+
+    def see(self, at: int) -> None:
+        """A moment, in ns since the epoch."""
+        if not self._from <= at < self._until:
+            midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            ends = (midnight.astimezone(), (midnight + timedelta(days=1)).astimezone())
+            self._from, self._until = (int(end.timestamp()) * SECOND for end in ends)
+            self.several |= not self._from <= at < self._until
+
+
+def time_text(mode: TimeMode, at: int, origin: int | None, *, dated: bool = False) -> str:
     """`at` (ns since the epoch) as `mode` says, counted from `origin` where it counts; "" where that is unknown."""
     if mode is TimeMode.ABSOLUTE:
-        return clock_time(at)
+        return " ".join(filter(None, (day(at // SECOND) if dated else "", clock_time(at))))
     if origin is None:
         return ""
     return f"{(at - origin) / 1e9:+,.3f}" if mode is TimeMode.RELATIVE else f"{(at - origin) / 1e6:+,.3f}"
+
+
+@lru_cache(maxsize=1024)
+def day(seconds: int) -> str:
+    """The local day of a second since the epoch; "" where that is implausible."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC).astimezone():%Y-%m-%d}"
+    except (OverflowError, OSError, ValueError):
+        return ""

@@ -16,7 +16,7 @@ from app.filter.matches import Matches
 from app.filter.query import Told
 from app.session import Cleared, Session
 from app.sources.supervisor import Source
-from widgets.table.causes import CAUSES, Trial
+from widgets.table.causes import Causes, Trial, causes_of
 from widgets.table.empty_state import Action, EmptyState
 
 __all__ = ["Vacancy"]
@@ -26,9 +26,6 @@ CLAUSE_LIMIT: Final = 80
 MOST_CLAUSES: Final = 5
 MOST_REMOVALS: Final = 2
 MOST_SOURCES: Final = 4
-USUAL_CAUSES: Final = (
-    "Either nothing is published there at the moment, or it goes elsewhere, or you may not read it. Try it:"
-)
 
 
 class Vacancy(QObject):
@@ -38,6 +35,7 @@ class Vacancy(QObject):
     invert_wanted = Signal()
     removal_wanted = Signal(str)  # a clause of the filter
     check_wanted = Signal(object)  # Source
+    row_wanted = Signal(object)  # seq: int
 
     def __init__(self, session: Session, matches: Matches, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,10 +83,11 @@ class Vacancy(QObject):
             return
         live = [source for source in sources if not source.over]
         silent = next(iter(live or sources))
-        title, causes = ("Listening, no events yet", USUAL_CAUSES) if live else ("No events came", "")
-        lines = [*map(told, sources[:MOST_SOURCES]), causes, self._trial.answer]
-        asked = [Action(cause.question, partial(self._trial.begin, silent, cause)) for cause in CAUSES] if live else []
+        causes = causes_of(silent.connector) if live else Causes("", ())
+        lines = [*map(told, sources[:MOST_SOURCES]), causes.sentence, self._trial.answer]
+        asked = [Action(cause.question, partial(self._trial.begin, silent, cause)) for cause in causes.questions]
         check = Action("Check step by step", partial(self.check_wanted.emit, silent))
+        title = "Listening, no events yet" if live else "No events came"
         self._notice.say(title, "\n\n".join(filter(None, lines)), [*asked, check])
 
     def _say_hidden(self, total: int) -> None:
@@ -96,6 +95,9 @@ class Vacancy(QObject):
         actions = [Action("Clear filter", self.clear_wanted.emit), Action("Invert", self.invert_wanted.emit)]
         if known is not None:
             actions += map(self._removal, known.guilty[:MOST_REMOVALS])
+        if known is not None and known.mismatch and known.mismatch.seq:
+            seq = known.mismatch.seq
+            actions.append(Action(f"Look at row {seq:,}", partial(self.row_wanted.emit, seq)))
         title = f"0 of {known.total if known else total:,} rows match"
         self._notice.say(title, why(known) if known else "", actions)
 
@@ -118,6 +120,12 @@ def clock(at: float) -> str:
 
 
 def why(known: Explanation) -> str:
+    """What events speak against the filter, and which clauses hide the rows."""
+    against = known.mismatch.sentence if known.mismatch else ""
+    return "\n\n".join(filter(None, (against, hiding(known))))
+
+
+def hiding(known: Explanation) -> str:
     """Which clauses hide the rows."""
     removing = [clause for clause in known.clauses if clause.removes]
     told = [f"{display(clause.clause, limit=CLAUSE_LIMIT)}  removes {clause.removes:,}" for clause in removing]

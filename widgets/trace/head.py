@@ -14,8 +14,8 @@ from app.traces.events import TracedEvent
 from app.traces.nodes import NodeKind, Trace
 from app.traces.saga import Saga, SagaState
 from app.traces.summary import TraceState
-from widgets.look.text import elided, label, selectable
-from widgets.look.tools import plain_tip, tool
+from widgets.look.text import elided, label
+from widgets.look.tools import keep_place, plain_tip, tool
 from widgets.trace.rows import counted, is_error
 from widgets.trace.time import span_text
 
@@ -32,7 +32,7 @@ SAGA_GLYPHS = {
 }
 
 
-LEAST_PX = 380
+LEAST_PX = 330
 LEAST_STATE_PX = 90
 WORDS_PX = 600
 """Below this width buttons are icons only."""
@@ -50,16 +50,15 @@ class TraceHead(QWidget):
         super().__init__(parent)
         self._choice = choice
         self._id = ""
-        self._name = selectable("", "strong")
+        self._name = elided("", "strong", Qt.TextElideMode.ElideMiddle)
         self._state = elided("", "muted")
         self._live = label("LIVE", "badge")
         self._counts = elided("", "muted")
+        keep_place(self._live)
         self._state.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._state.setMinimumWidth(LEAST_STATE_PX)
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._warnings = label("", "muted")
-        for squeezed in (self._name, self._counts):
-            squeezed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.copy = tool("", "Copy the correlation id", "copy")
         self.error = tool("", "Go to the next error (E)", "circle-x")
         self.filter = tool("Filter", "Show only this trace in the table", "funnel")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.display import display
@@ -28,13 +29,20 @@ class JsonPage(QPlainTextEdit):
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
+        self._trace = Trace("")
+        self._shown = ""
+        self.copyAvailable.connect(self._catch_up)
         self.setReadOnly(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setAccessibleName("JSON of the trace")
 
     def show_trace(self, trace: Trace) -> None:
-        """Show a trace; who scrolled stays where they are."""
+        """Show a trace; who scrolled stays where they are, and what is selected stays until it is let go."""
+        self._trace = trace
+        if self.textCursor().hasSelection() and trace.correlation_id == self._shown:
+            return
+        self._shown = trace.correlation_id
         text = self._text(trace)
         if text != self.toPlainText():
             at = self.verticalScrollBar().value()
@@ -49,6 +57,11 @@ class JsonPage(QPlainTextEdit):
     def next_error(self, step: int = 1) -> None:
         """Go to the next mention of an error."""
         self.find('"error"')
+
+    def _catch_up(self, selected: bool) -> None:
+        """What came while something was selected is shown once that is let go."""
+        if not selected:
+            QTimer.singleShot(0, self, lambda: self.show_trace(self._trace))
 
     def _text(self, trace: Trace) -> str:
         out, seqs = io.BytesIO(), [seq for seq, _, _ in trace.rows()]

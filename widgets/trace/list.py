@@ -64,9 +64,9 @@ class TraceList(QWidget):
         self._lay_out()
         self._connect()
 
-    def show_traces(self, traces: list[TraceSummary]) -> None:
-        """Show these, newest first; while somebody reads the list, nothing moves."""
-        if self._jump:
+    def show_traces(self, traces: list[TraceSummary], *, anew: bool = False) -> None:
+        """Show these, newest first; while somebody reads the list nothing moves, unless those of before are no more."""
+        if self._jump or anew:
             self._jump = False
             self.list.show_newest(traces)
         else:

@@ -13,6 +13,7 @@ from app.display import display
 from app.traces.absent import Absent
 from app.traces.events import CLOCK, CYCLE, DUPLICATE, NOT_CAPTURED, NOT_PUBLISHED, REDELIVERED, SELF_PARENT
 from app.traces.nodes import NodeKind, Trace, TraceNode
+from app.traces.spans import SPAN
 from widgets.look.keyed_rows import KeyedRows
 from widgets.look.tools import plain_tip
 from widgets.trace.rows import Line
@@ -44,6 +45,7 @@ BADGES: Final = {
     NOT_PUBLISHED: "Its publishing was not captured: it came before this capture began, or was lost.",
     CLOCK: "Its times disagree with those of its cause: the clocks differ. It is placed by cause.",
     NOT_CAPTURED: "Not captured: it was filtered at its source, or comes from a system that is not watched.",
+    SPAN: "It names a span of its sender as its cause. A span is no event, so which event it was is not known.",
     Absent.BEFORE: "Not captured: it came before this capture began.",
     Absent.EVICTED: "No longer kept: it was evicted to stay within the memory budget.",
 }

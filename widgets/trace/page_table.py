@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 __all__ = ["PageTable"]
+
+LEAST_PX: Final = 56
+"""The header and one row: a low window has others to show as well."""
 
 
 class PageTable(QTableView):
@@ -24,6 +28,7 @@ class PageTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        self.setMinimumHeight(LEAST_PX)
 
     @contextmanager
     def quietly(self, quiet: bool = True) -> Iterator[None]:

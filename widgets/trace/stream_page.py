@@ -86,6 +86,8 @@ class StreamPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.horizon: int | None = None
+        """Events from this row on are not shown; None for all."""
         self.lines = StreamModel(self)
         self.table = PageTable()
         self._empty = label(NOTHING, "empty", wrap=True)
@@ -125,7 +127,7 @@ class StreamPage(QWidget):
 
     def _lines(self, trace: Trace) -> Iterator[StreamLine]:
         for stream in self._streams(trace):
-            entries = sorted(stream.entries)
+            entries = sorted(entry for entry in stream.entries if self.horizon is None or entry.seq < self.horizon)
             yield StreamLine((stream.source, stream.key), head_of(stream), note=display(stream.source))
             for before, entry in pairwise((None, *entries)):
                 if entry is not None:

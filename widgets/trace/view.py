@@ -35,7 +35,7 @@ LIVE_NS: Final = 30_000_000_000
 NARROW_PX: Final = 620
 
 NOTHING_OPEN: Final = "Select a trace, or an event that belongs to one, to see what caused what."
-GONE: Final = "This trace is no longer kept: its events were evicted to stay within the memory budget."
+GONE: Final = "This trace is no longer kept: its events were cleared, or evicted to stay within the memory budget."
 
 
 class TraceView(QWidget):
@@ -48,8 +48,10 @@ class TraceView(QWidget):
         self._session = session
         self._focus = focus
         self._due = 0.0
-        self._built: tuple[str, int, int | None, int] | None = None
-        self._held_at: int | None = None if focus.horizon is None else time.time_ns()
+        self._built: tuple[object, ...] | None = None
+        self._held_at: int | None = None
+        self._held: dict[bool, list[TraceSummary]] = {}
+        self._listed_of = session.traces
         self.list = TraceList()
         self.list.saga_state = lambda trace: session.sagas.state(trace)
         self.pages = TracePages(session)
@@ -60,6 +62,7 @@ class TraceView(QWidget):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._connect()
+        self._hold(focus.horizon)
         self.refresh()
 
     def tick(self) -> None:
@@ -90,20 +93,26 @@ class TraceView(QWidget):
         return time.time_ns() if self._held_at is None else self._held_at
 
     def _show_list(self) -> None:
-        traces = self._session.traces.recent(
-            MOST_LISTED, before_seq=self._focus.horizon, errors_only=self.list.errors_only.isChecked(), now=self._now
-        )
+        errors_only = self.list.errors_only.isChecked()
+        traces = self._held[errors_only] if self._held else self._recent(errors_only)
         self._session.sagas.judge(traces)
-        self.list.show_traces(traces)
+        self.list.show_traces(traces, anew=self._session.traces is not self._listed_of)
+        self._listed_of = self._session.traces
         self.list.select(self._focus.correlation_id)
 
+    def _recent(self, errors_only: bool) -> list[TraceSummary]:
+        return self._session.traces.recent(
+            MOST_LISTED, before_seq=self._focus.horizon, errors_only=errors_only, now=self._now
+        )
+
     def _show_trace(self) -> None:
-        """Build the tree anew if its trace has grown."""
+        """Build the tree anew if its trace has grown, or stands otherwise."""
         wanted = self._focus.correlation_id
         if wanted is None:
             return self._say(NOTHING_OPEN)
         summary = self._session.traces.summary(wanted, self._now)
-        grown = (wanted, summary.last_seq if summary else -1, self._focus.horizon, self._session.store.generation)
+        standing = (summary.last_seq, summary.state) if summary else None
+        grown = (wanted, standing, self._focus.horizon, self._session.store.generation)
         if grown != self._built:
             self._built = grown
             self._build(wanted, summary)
@@ -120,6 +129,7 @@ class TraceView(QWidget):
             )
         except Evicted:
             trace = Trace(correlation_id)
+        trace.state = summary.state if summary else None
         mark_budgets(trace.nodes, self._session.settings.budgets_ms or {})
         self.pages.show_trace(trace, self._focus.seq)
 
@@ -154,6 +164,8 @@ class TraceView(QWidget):
     def _hold(self, horizon: int | None) -> None:
         """The list is shown as it stands at this instant even when nobody sees it; the tree can be built later."""
         self._held_at = None if horizon is None else time.time_ns()
+        self._held = {} if horizon is None else {only: self._recent(only) for only in (False, True)}
+        self.pages.streams.horizon = horizon
         self._show_list()
         if self.isVisible():
             self._show_trace()

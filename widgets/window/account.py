@@ -18,7 +18,9 @@ LONGEST_NAME: Final = 40
 
 MEANINGS: Final = (
     ("shown", "what the filter lets through"),
-    ("kept", "what is in memory"),
+    ("kept", "what can be looked at"),
+    ("in the capture", "the part of what is kept that is in the file that is recorded, and no more in memory"),
+    ("not recorded", "what the recording misses: it came faster than the disk took it, or after the recording stopped"),
     ("seen", "all that arrived: kept + evicted + cleared + dropped"),
     (
         "evicted",
@@ -48,6 +50,10 @@ def pieces(session: Session, shown: int, rate: float) -> list[Piece]:
     if c.evicted:
         line.append(Piece(f"evicted {c.evicted:,}", 70))
         line += [Piece(f"(all kept since {since})", 20, " ") for since in whole_since(session)]
+    if c.spilled:
+        line.append(Piece(f"{c.spilled:,} in the capture", 25))
+    if c.not_recorded:
+        line.append(Piece(f"not recorded {c.not_recorded:,}", 85))
     if c.cleared:
         line.append(Piece(f"cleared {c.cleared:,}", 15))
     line.append(Piece(f"dropped {c.dropped:,}", 80 if c.dropped else 10))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
+from app.captures import file_url
 from app.profiles.exchange import export_profiles, import_profiles
 from app.profiles.file import load_profiles, save_profiles
 from app.profiles.profile import Profile, SavedSource, profile_name
@@ -55,6 +55,7 @@ class Connections:
 
         def attached() -> None:
             if url:
+                self.session.known_as(self.session.sources[-1], url)
                 self.pulses.follow(url, self.session.sources[-1])
             self.window.show_work()
 
@@ -69,7 +70,16 @@ class Connections:
 
     def ask_file(self) -> None:
         """Ask for a file and watch it."""
-        dialogs.ask_file(self.window, lambda path: self.attach_url(f"file:{quote(str(path))}"))
+        dialogs.ask_file(self.window, self.open_file)
+
+    def open_file(self, path: Path) -> None:
+        """Watch a file: a capture, or any other of events."""
+        self.attach_url(file_url(path.absolute()))
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Watch several files."""
+        for path in paths:
+            self.open_file(path)
 
     def start(self, start: Start) -> None:
         """Attach what was chosen on the start page, or ask for what is still to be said of it."""
@@ -134,6 +144,7 @@ class Connections:
         page, lists = self.window.start_page, self.lists
         page.chosen.connect(self.attach_url)
         page.open_file_asked.connect(self.ask_file)
+        self.window.files_dropped.connect(self.open_files)
         page.connect_asked.connect(self.ask_source)
         lists.start_asked.connect(self.start)
         lists.profiles_changed.connect(self._keep)

@@ -24,6 +24,8 @@ from widgets.window.connections import Connections
 from widgets.window.keyboard import Keyboard
 from widgets.window.main_window import MainWindow
 from widgets.window.marking import Marking
+from widgets.window.recordings import Recordings
+from widgets.window.view_commands import view_commands
 from widgets.window.work_area import WorkArea
 
 
@@ -37,6 +39,7 @@ class Desk:
         self.logins = Logins(window, self.session, window.banner.say)
         self.connections = Connections(window, self.logins)
         self.clearing = Clearing(window)
+        self.recordings = Recordings(window)
         self._told: set[tuple[Source, str]] = set()
         self.marking = Marking(window)
         self.keyboard = Keyboard(window, self.commands)
@@ -55,25 +58,41 @@ class Desk:
 
     def commands(self) -> list[Command]:
         """All commands of the window, in menu order."""
-        work, window = self.window.views.work, self.window
+        return [*self._file_commands(), *self._capture_commands(), *self._view_commands(), *self.keyboard.help()]
+
+    def _file_commands(self) -> list[Command]:
+        ask_file = self.connections.ask_file
         return [
             Command("&File", "Attach a source…", self.connections.ask_source, "Ctrl+N", "plug"),
             Command("&File", "Listen for programs", lambda: self.attach_url("tap:"), "Ctrl+L", "radio"),
             Command("&File", "Try the demo", lambda: self.attach_url("demo:"), "", "monitor-play"),
-            Command("&File", "Open a file…", self.connections.ask_file, "Ctrl+O", "folder-open"),
+            Command("&File", "Open a capture or file…", ask_file, "Ctrl+O", "folder-open", known_as="file.open-a-file"),
+            self.recordings.save_command(),
             Command("&File", "Save sources as profile…", self.connections.save_attached, "", "bookmark"),
             Command("&File"),
-            Command("&File", "Export shown events…", self.ask_export_rows, "Ctrl+S", "download"),
+            Command("&File", "Export shown events…", self.ask_export_rows, "Ctrl+Shift+E", "download"),
             Command("&File", "Export trace…", self.ask_export_trace, "Ctrl+E", "file-json"),
             Command("&File"),
-            Command("&File", "Quit", window.close, "Ctrl+Q"),
+            Command("&File", "Quit", self.window.close, "Ctrl+Q"),
+        ]
+
+    def _capture_commands(self) -> list[Command]:
+        work, window = self.window.views.work, self.window
+        return [
             Command("&Capture", "Pause or go on", window.views.toggle_pause, "Ctrl+Space", "pause"),
             Command("&Capture", "Go on from where it was paused", window.views.catch_up, "Ctrl+Shift+Space"),
             Command("&Capture", "Follow the newest", work.table.follow, "Ctrl+End", "arrow-down-to-line"),
             Command("&Capture", "Stop or start all sources", self.toggle_sources, "Ctrl+Shift+S", "square"),
+            *self.recordings.commands(),
             *self.clearing.commands(),
+        ]
+
+    def _view_commands(self) -> list[Command]:
+        work, window = self.window.views.work, self.window
+        return [
             Command("&View", "Start page", window.show_start, "Ctrl+H"),
-            Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+F", "search"),
+            Command("&View", "Filter", work.filter_bar.focus_filter, "Ctrl+/", "funnel"),
+            Command("&View", "Find without hiding the others…", work.open_find, "Ctrl+F", "search"),
             *row_commands(work),
             Command("&View"),
             Command("&View", "Trace", lambda: window.open_dock(window.views.traces), "Alt+1", "list-tree"),
@@ -88,7 +107,7 @@ class Desk:
             *self.marking.commands(),
             Command("&View"),
             Command("&View", "Light or dark", self.toggle_theme, "Ctrl+D", "moon"),
-            *self.keyboard.help(),
+            *view_commands(window),
         ]
 
     def attach_url(self, url: str) -> None:
@@ -134,7 +153,8 @@ class Desk:
         apply_theme(self._app, choice)
 
     def _export_trace(self, correlation_id: str, path: Path) -> None:
-        self._save(path, lambda: export_trace(format_of(path), self.session.store, correlation_id, path, replace=True))
+        store, state = self.session.store, self.session.traces.state(correlation_id)
+        self._save(path, lambda: export_trace(format_of(path), store, correlation_id, path, state=state, replace=True))
 
     def _export_rows(self, path: Path) -> None:
         matches = self.window.views.work.matching

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from app.display import display
 
-EVENT_FILES = "Events (*.jsonl *.ndjson *.json *.log *.txt);;All files (*)"
+EVENT_FILES = (
+    "Captures and events (*.eventscope *.jsonl *.ndjson *.json *.log *.txt);;Captures (*.eventscope);;All files (*)"
+)
 EXPORT_FILES = "JSON (*.json);;JSON Lines (*.jsonl);;CSV (*.csv);;All files (*)"
 
 
@@ -28,12 +30,22 @@ def ask_file(
 
 
 def ask_target(
-    parent: QWidget, title: str, name: str, then: Callable[[Path], object], names: str = EXPORT_FILES
+    parent: QWidget,
+    title: str,
+    name: str,
+    then: Callable[[Path], object],
+    names: str = EXPORT_FILES,
+    *,
+    folder: Path | None = None,
+    suffix: str = "",
 ) -> None:
-    """Ask where to save; `name` is proposed."""
+    """Ask where to save; `name` is proposed, in `folder` if given. A name without a suffix gets that one."""
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilter(names)
+    dialog.setDefaultSuffix(suffix)
+    if folder is not None:
+        dialog.setDirectory(str(folder))
     dialog.selectFile(name)
     _open_file_dialog(dialog, then)
 
@@ -57,6 +69,17 @@ def confirm(parent: QWidget, action: str, question: str, then: Callable[[], obje
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(display(question))
     box.addButton(action, QMessageBox.ButtonRole.AcceptRole).clicked.connect(then)
+    box.open()
+
+
+def ask_to_save(parent: QWidget, question: str, save: Callable[[], object], discard: Callable[[], object]) -> None:
+    """Ask whether something is saved first, given up, or whether everything stays as it is."""
+    box = QMessageBox(QMessageBox.Icon.Question, "Save?", "", QMessageBox.StandardButton.Cancel, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(display(question))
+    box.addButton("Save as capture…", QMessageBox.ButtonRole.AcceptRole).clicked.connect(save)
+    box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(discard)
     box.open()
 
 

@@ -7,7 +7,9 @@ from functools import partial
 
 from widgets.keys.binding import Binding, accepted
 from widgets.keys.dialog import KeysDialog
-from widgets.table.keys import TABLE_KEYS, table_keys
+from widgets.keys.sheet import KeySheet
+from widgets.keys.view_keys import VIEW_KEYS
+from widgets.table.keys import TABLE_GROUPS, table_keys
 from widgets.window.actions import Command, set_key
 from widgets.window.command_palette import CommandPalette, Entry
 from widgets.window.main_window import MainWindow
@@ -48,13 +50,15 @@ class Keyboard:
 
     def bindings(self) -> list[Binding]:
         """Every command that can have a key."""
-        of_window = [Binding(c.id, c.text, c.key) for c in self._commands() if c.text]
-        return [*of_window, *(Binding(key.id, key.name, key.key, key.also) for key in TABLE_KEYS)]
+        of_window = [Binding(c.id, c.text, c.key, group=group_of(c)) for c in self._commands() if c.text]
+        of_table = ((group, key) for group, keys in TABLE_GROUPS.items() for key in keys)
+        return [*of_window, *(Binding(key.id, key.name, key.key, key.also, group) for group, key in of_table)]
 
     def show_sheet(self) -> None:
-        """All keys on one sheet."""
-        of_table = [(key.key, key.name.rstrip("…")) for key in table_keys(self._session.settings.keys) if key.key]
-        ShortcutsSheet.of_keys(self._window, of_table, self.commands()).open()
+        """All keys on one sheet, as they are now."""
+        chosen = self._session.settings.keys
+        now = [binding._replace(key=chosen.get(binding.id, binding.key)) for binding in self.bindings()]
+        KeySheet(self._window, [*now, *VIEW_KEYS], self.show_dialog).open()
 
     def show_filters(self) -> None:
         """The filter language on one sheet."""
@@ -77,3 +81,8 @@ class Keyboard:
         commands = [command for command in self.commands() if command.text]
         for action, command in zip(self._window.actions_, commands, strict=True):
             set_key(action, command)
+
+
+def group_of(command: Command) -> str:
+    """The menu that a command is in."""
+    return f"{command.menu.replace('&', '')} menu"

@@ -6,11 +6,12 @@ then brings the views, whose imports take several times as long.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.sources.start_page import StartPage
 from widgets.window.actions import Command, add_actions
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 2
 """Raised when a saved layout no longer fits the docks."""
 
+USUAL_WIDTH = 1440
+
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -37,6 +40,7 @@ class MainWindow(QMainWindow):
     """Table in the middle, sources left, detail right, the other views below."""
 
     close_asked = Signal()
+    files_dropped = Signal(list)  # of Path
 
     session: Session
     focus: Focus
@@ -45,9 +49,10 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("Eventscope")
+        self.setWindowTitle("[*]Eventscope")
+        self.setAcceptDrops(True)
         self.setAccessibleName("Eventscope")
-        self.resize(1440, 900)
+        self.resize(USUAL_WIDTH, 900)
         self.start_page = StartPage()
         self.banner = Banner()
         self._blank = QWidget()
@@ -100,6 +105,7 @@ class MainWindow(QMainWindow):
                 dock.show()
             self.docks[2].raise_()
             self._widen_sides()
+            self.resizeDocks(self.docks[2:3], [self.height() // 3], Qt.Orientation.Vertical)
         self.views.work.table.setFocus()
 
     def open_dock(self, view: QWidget) -> None:
@@ -133,6 +139,11 @@ class MainWindow(QMainWindow):
         """Put the docks where they were; False when that state does not fit."""
         return self.restoreState(QByteArray(state), LAYOUT_VERSION)
 
+    def close_dialogs(self) -> None:
+        """Ask nothing any more: Qt leaves the dialogs of a window open, and enabled, when that is closed."""
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+
     def let_go(self) -> None:
         """Close for good: the program has cleaned up."""
         self._let_go = True
@@ -144,6 +155,14 @@ class MainWindow(QMainWindow):
             return event.accept()
         event.ignore()
         self.close_asked.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.files_dropped.emit(dropped_files(event.mimeData()))
 
     def _place_centre(self) -> None:
         self._pages = QStackedWidget()
@@ -179,4 +198,11 @@ class MainWindow(QMainWindow):
         return [*sides, *below]
 
     def _widen_sides(self) -> None:
-        self.resizeDocks(self.docks[:2], [220, 360], Qt.Orientation.Horizontal)
+        """In a narrow window the sides yield to the table."""
+        share = min(self.width() / USUAL_WIDTH, 1.0)
+        self.resizeDocks(self.docks[:2], [round(220 * share), round(360 * share)], Qt.Orientation.Horizontal)
+
+
+def dropped_files(data: QMimeData) -> list[Path]:
+    """The files of this machine among what is dropped."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.commands.headless import open_sources, parse_filter, wanted_sources
-from app.failure import DONE, Failure
+from app.failure import DONE, NO_CAPTURE, Failure
+from app.recording import NotRecorded
 from app.session import Session
 from app.settings import load_settings, save_settings
 from app.tasks import spawn
@@ -26,14 +28,16 @@ from widgets.window.main_window import MainWindow
 from widgets.window.notifier import Notifier
 from widgets.window.tour import Tour
 
+log = logging.getLogger(__name__)
+
 SETTLED_MS = 1_500
 """When the views have been shown and have imported what they need."""
 
 COLLECTED_AT = (10_000, 10, 50)
 """New objects per collection, and collections per collection of the older ones: a batch of rows makes thousands."""
 
-LETTING_GO_S = 6.0
-"""A little longer than the supervisor waits for a connector that does not stop."""
+LETTING_GO_S = 11.0
+"""A little longer than the supervisor waits for a connector that does not stop, and than a recording takes to end."""
 
 
 def run(app: QApplication, window: MainWindow, arguments: argparse.Namespace) -> int:
@@ -58,9 +62,11 @@ def run(app: QApplication, window: MainWindow, arguments: argparse.Namespace) ->
     with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
 
         async def serve() -> None:
+            if arguments.capture:
+                await begin_capture(desk, Path(arguments.capture))
             for connector, source in zip(connectors, sources, strict=True):
                 desk.attach(connector, source.name, source.url)
-            await until_closed(window, Path(arguments.tour) if arguments.tour else None)
+            await until_closed(desk, Path(arguments.tour) if arguments.tour else None)
 
         runner.run(serve())
     return DONE
@@ -72,14 +78,24 @@ def furnish(app: QApplication, window: MainWindow, session: Session) -> Desk:
     return Desk(window, app)
 
 
-async def until_closed(window: MainWindow, tour: Path | None) -> None:
+async def begin_capture(desk: Desk, path: Path) -> None:
+    """Record from the start; raises Failure, and shows no window, when that cannot be."""
+    try:
+        await desk.session.record(path)
+    except NotRecorded as error:
+        desk.window.hide()
+        raise Failure(str(error), NO_CAPTURE) from error
+
+
+async def until_closed(desk: Desk, tour: Path | None) -> None:
     """Beat the clock until the window, a signal or the tour asks for the end; then clean up."""
+    window = desk.window
     loop = asyncio.get_running_loop()
     closing = asyncio.Event()
     notifier = Notifier()
     notifier.install(loop)
     notifier.happened.connect(window.banner.say)
-    window.close_asked.connect(closing.set)
+    window.close_asked.connect(lambda: desk.recordings.leave(closing.set))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, closing.set)
     begin(window)
@@ -105,8 +121,12 @@ def begin(window: MainWindow) -> None:
 async def close(window: MainWindow) -> None:
     """Let go of the sources, remember the settings, then close for good."""
     window.setEnabled(False)
+    window.close_dialogs()
     await window.start_page.rest()
-    await asyncio.wait_for(window.session.close(), LETTING_GO_S)
+    try:
+        await asyncio.wait_for(window.session.close(), LETTING_GO_S)
+    except TimeoutError:
+        log.warning("not all sources let go within %.0f s; the window closes all the same", LETTING_GO_S)
     settings = window.profile_table.settings().with_layout(window.layout_state())
     for complaint in filter(None, (save_settings(settings), window.profile_table.save())):
         print(f"eventscope: warning: {complaint}", file=sys.stderr)
@@ -118,7 +138,8 @@ def embed(app: QApplication, bus: EventBus) -> MainWindow:
     settings, _ = load_settings()
     window = MainWindow()
     desk = furnish(app, window, Session(settings))
-    window.close_asked.connect(lambda: spawn(close(window), name="close the monitor"))
+    leave = lambda: spawn(close(window), name="close the monitor")  # noqa: E731
+    window.close_asked.connect(lambda: desk.recordings.leave(leave))
     desk.attach(InProcessConnector.attach(bus))
     window.show()
     window.views.clock.start()

@@ -1,4 +1,4 @@
-"""Sheets: the keys and the filter language, each on one page."""
+"""Sheets: what the filter language has and what is kept, each on one page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QW
 
 from app.filter.query import helps
 from widgets.look.text import label
-from widgets.window.actions import Command
 
 
 class ShortcutsSheet(QDialog):
@@ -33,14 +32,6 @@ class ShortcutsSheet(QDialog):
         area.setWidget(inside)
         QVBoxLayout(self).addWidget(area)
         self.resize(620, 560)
-
-    @classmethod
-    def of_keys(
-        cls, parent: QWidget, of_table: Sequence[tuple[str, str]], commands: Sequence[Command]
-    ) -> ShortcutsSheet:
-        """The keys of the table and of all commands."""
-        rows = [(c.key, c.text.rstrip("…")) for c in commands if c.key]
-        return cls(parent, "Keys", [*of_table, *rows])
 
     @classmethod
     def of_filters(cls, parent: QWidget) -> ShortcutsSheet:

@@ -22,6 +22,8 @@ ICONS: Final = {
 }
 """Paused and stopped must never look alike: one loses nothing, the other sees nothing."""
 
+UNSAVED: Final = "These events are in no file; Ctrl+S saves them as a capture."
+
 WIDEST: Final = "Scrolled back · 88,888 new ↓"
 """The pill has room for this from the start, so that its neighbours keep their places."""
 
@@ -34,14 +36,24 @@ class StatePill(QPushButton):
         self.setObjectName("pill")
         self.setIconSize(QSize(14, 14))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_state(Live(LiveState.FOLLOWING))
+        self._unsaved = False
+        self._live = Live(LiveState.FOLLOWING)
+        self.show_state(self._live)
+
+    def show_unsaved(self, unsaved: bool) -> None:
+        """Tell whether there are events that are in no file; shown once nothing comes any more."""
+        if unsaved != self._unsaved:
+            self._unsaved = unsaved
+            self.show_state(self._live)
 
     def show_state(self, live: Live) -> None:
         """Show `live`, a Live."""
-        self.setText(live.text)
-        self.setToolTip(live.hint)
-        self.setAccessibleName(live.text)
-        self.setAccessibleDescription(live.hint)
+        self._live = live
+        marked = self._unsaved and live.state is LiveState.STOPPED
+        self.setText("Stopped · ● not saved · start" if marked else live.text)
+        self.setToolTip(f"{live.hint} {UNSAVED}" if marked else live.hint)
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(self.toolTip())
         if self.property("state") != live.state.value:
             self.setProperty("state", live.state.value)
             self.setIcon(icon(*ICONS[live.state]))

@@ -13,13 +13,14 @@ from app.session import Session
 from widgets.look.text import label
 from widgets.look.tools import plain_tip
 from widgets.window.account import Piece, explanation, fitting, pieces
+from widgets.window.record_button import RecordButton
 from widgets.window.state_pill import StatePill
 
 REFRESH_S = 0.25
 
 
 class StatusBar(QWidget):
-    """The pill, the counters, the rate and the memory; the numbers change four times a second.
+    """The pill, the recording, the counters, the rate and the memory; the numbers change four times a second.
 
     What finds no room is left out, the least important first; the tooltip explains all of it.
     """
@@ -27,6 +28,8 @@ class StatusBar(QWidget):
     def __init__(self, session: Session, matches: Matches, pill: StatePill, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusbar")
+        self.record = RecordButton(session.recording)
+        self._pill = pill
         self._session = session
         self._matches = matches
         self._last = (0.0, 0)
@@ -37,6 +40,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(8, 4, 12, 4)
         row.setSpacing(16)
         row.addWidget(pill)
+        row.addWidget(self.record)
         row.addWidget(self._account, 1)
 
     def tick(self) -> None:
@@ -49,6 +53,8 @@ class StatusBar(QWidget):
         rate = (counted - seen) / (now - then) if then else 0.0
         self._last = (now, counted)
         self._line = pieces(self._session, len(self._matches), rate)
+        self._pill.show_unsaved(self._session.recording.unsaved > 0)
+        self.record.tick()
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -58,5 +58,6 @@ class Tour:
         print(f"left {picture}")
         if chosen is not None:
             trace = self._folder / "trace.json"
-            export_trace("json", self._window.session.store, chosen.correlation_id, trace, replace=True)
+            session, wanted = self._window.session, chosen.correlation_id
+            export_trace("json", session.store, wanted, trace, state=session.traces.state(wanted), replace=True)
             print(f"left {trace}")

@@ -14,12 +14,15 @@ from app.filter.query import parse
 from app.session import Session
 from app.table_setup import Grouping, TableSetup
 from widgets.filter.bar import FilterBar
+from widgets.filter.completion import Completion
+from widgets.filter.find_line import FindLine
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
+from widgets.table.find import Find
 
 FORWARDED: Final = (
     "filter_wanted", "clause_wanted", "trace_wanted", "pause_toggled", "catch_up_wanted", "place_wanted",
-    "colour_wanted", "ignored_toggled", "help_wanted", "said", "check_wanted",
+    "colour_wanted", "ignored_toggled", "help_wanted", "said", "check_wanted", "typed",
 )  # fmt: skip
 """What the lower table asks for, the upper one asks for."""
 
@@ -48,7 +51,10 @@ class WorkArea(QWidget):
         focus.filter_prepared.connect(self.filter_bar.prepare)
         focus.filter_joined.connect(self.filter_bar.join)
         self.table.clause_wanted.connect(self.filter_bar.join)
+        self.table.typed.connect(self.filter_bar.begin)
         self._serve(self.table)
+        self.find_line = FindLine(Completion(session), lambda: session.store)
+        self.finding = Find(session, focus, self.find_line, self.table)
         focus.horizon_changed.connect(self._hold)
         self._tables = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._tables.addWidget(self.table)
@@ -56,6 +62,7 @@ class WorkArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.filter_bar)
+        column.addWidget(self.find_line)
         column.addWidget(self._tables, 1)
 
     def tick(self) -> None:
@@ -67,12 +74,17 @@ class WorkArea(QWidget):
         elif self.found is not None and self.found.update():
             self.table.viewport().update()
         self.table.tick()
+        self.finding.tick(self.table, *([] if self.below is None else [self.below]))
         self.filter_bar.tick()
 
     @property
     def matching(self) -> Matches:
         """The rows that match, whether the table lists others as well or not."""
         return self.matches if self.found is None else self.found
+
+    def open_find(self) -> None:
+        """Ask what to look for in the table that is looked at, without hiding the other rows."""
+        self.finding.open(self.below if self.below is not None and self.below.hasFocus() else self.table)
 
     def toggle_dim(self) -> None:
         """Dim rows that do not match, or hide them again."""
@@ -87,9 +99,9 @@ class WorkArea(QWidget):
         self._session.settings = self._session.settings.with_table(group=grouping)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc in a table stops a search that runs, before it means anything else there."""
+        """Esc in a table stops a search that runs, then ends a find, before it means anything else there."""
         if isinstance(event, QKeyEvent) and (event.type(), event.key()) == (QEvent.Type.KeyPress, Qt.Key.Key_Escape):
-            return self.filter_bar.found.give_up()
+            return self.filter_bar.found.give_up() or self.finding.give_up()
         return super().eventFilter(watched, event)
 
     def close_searches(self) -> None:
@@ -97,6 +109,7 @@ class WorkArea(QWidget):
         for table in (self.table, self.below):
             if table is not None:
                 table.layers.close()
+        self.finding.close()
         for matches in (self.matches, self.found):
             if matches is not None:
                 matches.close()
@@ -136,6 +149,7 @@ class WorkArea(QWidget):
             self.below = EventTable(self._session, self._focus, self.found)
             self.below.setAccessibleName("events that match")
             self._forward(self.below)
+            self.finding.serve(self.below)
             self._tables.addWidget(self.below)
             self._tables.setSizes([self.height() // 2] * 2)
         elif self.below is not None and not wanted:

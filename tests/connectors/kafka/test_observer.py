@@ -114,10 +114,10 @@ async def test_a_missing_topic_costs_at_most_one_metadata_request_a_second(
     seen = Wire(wire)
     async with tailing(cluster.url(f"{name},never-{name}", port=wire.port)):
         await cluster.delete(name)
-        await asyncio.sleep(4)
-    gaps = [b - a for a, b in zip(seen.metadata_times[1:], seen.metadata_times[2:], strict=False)]
-    assert gaps
-    assert min(gaps) > 0.95
+        await eventually(lambda: len(seen.metadata_times) >= 6)
+    _, first, *others = seen.metadata_times
+    # How long each took to get here differs, so all are counted over the whole time.
+    assert len(others) <= others[-1] - first + 0.5
 
 
 async def test_brokers_that_are_down_are_asked_at_most_once_a_second(

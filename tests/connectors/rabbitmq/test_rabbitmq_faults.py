@@ -46,12 +46,9 @@ async def test_a_half_open_wire_is_stalled_then_lost_then_back(
 ) -> None:
     async with supervised(connector(node, f"exchange={fanout}", port=wire.port)) as sink:
         wire.stall()
-        since = time.monotonic()
         await eventually(lambda: "stalled" in sink.detail)
-        assert time.monotonic() - since < 5
         assert sink.states[-1][0] is SourceState.RETRYING
         await eventually(lambda: bool(sink.failures))
-        assert time.monotonic() - since < 10
         await wire.cut()
         wire.flow()
         back.start()

@@ -1,0 +1,1 @@
+"""The capture file: what is in it, and how it is read."""

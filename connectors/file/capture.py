@@ -1,0 +1,163 @@
+"""A capture as a source: its rows as they were recorded, and on as it grows, until its recording has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from connectors.capture.layout import APPLICATION_ID, LeafHead
+from connectors.capture.reader import CaptureError, CaptureReader, Damaged, Lost, Survey
+from connectors.capture.told import told_in
+from connectors.file.being_recorded import is_being_recorded
+from connectors.file.leaf_rows import rows_of
+from connectors.file.noted import notes_by_row
+from connectors.gap import gap_record
+from connectors.wording import many
+from eventscope.connector import Chart, CheckResult, Refused, Replay, Sink, SourceState
+
+__all__ = ["CaptureReading", "UnreadableCapture", "check_capture", "is_capture"]
+
+MAGIC: Final = b"SQLite format 3\0"
+WHOSE: Final = slice(68, 72)
+"""Where SQLite says whose file it is."""
+
+POLL_S: Final = 0.2
+"""How often a capture is looked at that is being recorded: as often as it is committed."""
+
+BATCH: Final = 1_000
+"""Rows handed over at once."""
+
+DAMAGED: Final = "they are damaged in the capture"
+
+
+def is_capture(path: Path) -> bool:
+    """Whether a file begins as a capture does, whatever its name."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(WHOSE.stop)
+    except OSError:
+        return False
+    return head.startswith(MAGIC) and head[WHOSE] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def check_capture(path: Path) -> CheckResult:
+    """Open a capture and look what it has."""
+    try:
+        reader = CaptureReader(path)
+        try:
+            survey = reader.survey()
+        finally:
+            reader.close()
+    except CaptureError as error:
+        return CheckResult("file", False, str(error))
+    rows, missing = sum(head.rows for head in survey.leaves), sum(lost.rows or 0 for lost in survey.lost)
+    damage = f", {many(missing, 'event')} damaged" if survey.lost else ""
+    return CheckResult("file", not survey.lost, f"{path} is a capture of {many(rows, 'event')}{damage}")
+
+
+class UnreadableCapture(Refused):
+    """A capture cannot be read."""
+
+
+class CaptureReading:
+    """One run over the rows of a capture, but for the first `done`; `remember` is told how many were handed over."""
+
+    def __init__(self, path: Path, sink: Sink, *, follow: bool, done: int, remember: Callable[[int], object]) -> None:
+        self._path = path
+        self._sink = sink
+        self._follow = follow
+        self._done = done
+        self._remember = remember
+        self._notes: dict[int, Replay] = {}
+        self._at: int | None = None
+        """When the last row was observed."""
+        self._end_is_told = False
+
+    async def run(self) -> None:
+        """Read to the end, which a capture has once nobody records it. Raises UnreadableCapture."""
+        try:
+            reader = await asyncio.to_thread(CaptureReader, self._path)
+            try:
+                await self._read_all(reader)
+            finally:
+                reader.close()
+        except CaptureError as error:
+            raise UnreadableCapture(str(error)) from error
+
+    async def _read_all(self, reader: CaptureReader) -> None:
+        self._notes = notes_by_row(await asyncio.to_thread(reader.document, "notes"))
+        await self._tell(reader)
+        while True:
+            grows = self._follow and await asyncio.to_thread(is_being_recorded, self._path)
+            while await self._read_new(reader, await asyncio.to_thread(reader.survey)):
+                pass
+            self._show(grows)
+            if not grows:
+                return
+            reader.close()  # or the recording could not leave one whole file when it ends
+            await asyncio.sleep(POLL_S)
+
+    async def _tell(self, reader: CaptureReader) -> None:
+        """Say again what the sources said of themselves, and of which losses they knew."""
+        told = await asyncio.to_thread(lambda: told_in(reader.document("told")))
+        for each in told:
+            if isinstance(each, Chart):
+                self._sink.chart(each)
+            else:
+                self._sink.declare(each)
+        losses = await asyncio.to_thread(reader.document, "losses")
+        for reason, count in losses.items() if isinstance(losses, dict) else ():
+            if type(count) is int and count > 0:
+                self._sink.lost(count, f"while {self._path.name} was recorded: {reason}")
+
+    async def _read_new(self, reader: CaptureReader, survey: Survey) -> bool:
+        """Hand over what a survey has; False if there was nothing new."""
+        parts: list[LeafHead | Lost] = sorted(chain(survey.leaves, survey.lost), key=lambda part: part.position)
+        new = [part for part in parts if part.rows is not None and part.position + part.rows > self._done]
+        for part in new:
+            if isinstance(part, Lost):
+                self._miss(part.position + (part.rows or 0) - self._done)
+            elif not await self._hand_over(reader, part):
+                return True
+        if any(part.rows is None for part in parts) and not self._end_is_told:
+            self._end_is_told = True
+            self._miss(None)
+        return bool(new)
+
+    async def _hand_over(self, reader: CaptureReader, head: LeafHead) -> bool:
+        """Hand over a leaf; False if it is not there any more because the recorder has merged it with others."""
+        try:
+            leaf = await asyncio.to_thread(reader.leaf, head)
+            while self._done < head.end:
+                await self._sink.room()
+                start = self._done - head.position
+                stop = min(start + BATCH, head.rows)
+                block = await asyncio.to_thread(rows_of, leaf, start, stop, self._notes)
+                self._sink.push(block)
+                self._at = leaf.columns["observed"][stop - 1].item()
+                self._advance(stop - start)
+        except Damaged:
+            if head not in (await asyncio.to_thread(reader.survey)).leaves:
+                return False
+            self._miss(head.end - self._done)
+        return True
+
+    def _miss(self, rows: int | None) -> None:
+        """Put a gap in the place of rows that cannot be read."""
+        gap = gap_record(self._path.name, rows, exact=True, reason=DAMAGED)
+        self._sink.push([gap if self._at is None else gap._replace(occurred_at=self._at)])
+        self._sink.lost(rows or 1, f"{self._path.name}: {DAMAGED}")
+        self._advance(rows or 0)
+
+    def _advance(self, rows: int) -> None:
+        self._done += rows
+        self._remember(self._done)
+
+    def _show(self, grows: bool) -> None:
+        words = "being recorded, %s so far" if grows else "%s"
+        self._sink.state(SourceState.LIVE, words % many(self._done, "event"))

@@ -1,0 +1,45 @@
+"""What the client library logs does not stand beside the one sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from connectors.kafka.logs import KNOWN, SOURCES, calm_logs
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("command", [["demo", "orders", "--seconds", "5", "--to"], ["tail", "--seconds", "5"]])
+def test_a_broker_that_is_not_there_is_one_sentence(command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *command, "kafka://127.0.0.1:1/orders"],
+        capture_output=True, text=True, timeout=50,
+    )  # fmt: skip
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("eventscope: error: ")
+
+
+def test_the_lines_that_are_left_out_are_those_of_the_library() -> None:
+    spec = find_spec("aiokafka")
+    assert spec is not None
+    assert spec.origin is not None
+    texts = [path.read_text("utf-8") for path in Path(spec.origin).parent.glob("*.py")]
+    for known in KNOWN:
+        assert any(known in text for text in texts), known
+
+
+def test_other_lines_are_told_once_in_a_while(caplog: pytest.LogCaptureFixture) -> None:
+    calm_logs()
+    log = logging.getLogger(SOURCES[1])
+    for _ in range(5):
+        log.error("Something else: %s", "new")
+        log.error(KNOWN[1], "h", 1, "refused")
+    assert [record.getMessage() for record in caplog.records].count("Something else: new") == 1
+    assert not any("Unable connect" in record.getMessage() for record in caplog.records)
