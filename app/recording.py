@@ -58,6 +58,11 @@ class Recording:
         return self.recorder is not None and not self.recorder.stopped
 
     @property
+    def behind(self) -> int:
+        """Rows that came and are not in the file yet."""
+        return self._store.next_seq - self.recorder.until if self.recorder is not None else 0
+
+    @property
     def saved_until(self) -> int:
         """All rows before this one, as far as they were kept, are in a file."""
         return max(self._saved_until, self.recorder.until if self.recorder else 1)

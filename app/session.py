@@ -19,9 +19,10 @@ from app.redaction.urls import without_secrets
 from app.settings import Settings
 from app.sources.intake import Intake
 from app.sources.supervisor import Source, Supervisor
+from app.store.parcel import Parcel
 from app.store.store import Store
 from app.topology.topology import Topology
-from eventscope.connector import Chart, Connector, Declaration
+from eventscope.connector import Block, Chart, Connector, Declaration
 
 UNDO_S: Final = 10.0
 """Seconds in which clearing can be undone."""
@@ -63,6 +64,7 @@ class Session:
         self._words: dict[tuple[str, str], Declaration | Chart] = {}
         self._urls: dict[str, str] = {}
         self._lasting: set[str] = set()
+        self._watches_live = False
         self._start_empty()
         self.recording = Recording(lambda: self.store, self.about)
 
@@ -119,12 +121,20 @@ class Session:
             noted = self.store.marks.version
             first = self.store.append(batch.source, batch.block, batch.observed_at)
             self.recording.came(self.store.next_seq - 1, noted, lasting=batch.source in self._lasting)
+            self._watches_live |= not is_replay(batch.block)
             self._show(first)
             stored += batch.block.rows
             if time.perf_counter() > deadline:
                 break
         self.store.tick()
         return stored
+
+    def now(self) -> int:
+        """The moment up to which views look back (ns since the epoch): where all rows are replays, that of the last."""
+        chunks = self.store.chunks
+        if self._watches_live or not chunks or not chunks[-1].rows:
+            return time.time_ns()
+        return int(chunks[-1].observed[chunks[-1].rows - 1])
 
     def told(self, source: str, told: Declaration | Chart) -> None:
         """Take in what a source says of itself or of its broker."""
@@ -219,3 +229,8 @@ def tell(topology: Topology, source: str, told: Declaration | Chart) -> None:
         topology.chart(source, told)
     else:
         topology.declare(source, told)
+
+
+def is_replay(batch: Block | Parcel) -> bool:
+    """Whether another monitor has watched these rows before."""
+    return batch.packed.replays is not None if isinstance(batch, Parcel) else bool(batch.replay)

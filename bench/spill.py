@@ -9,6 +9,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -143,16 +144,19 @@ def scrolled(table: EventTable) -> Iterator[Figure]:
     """Jumps into spilled rows: how long the window is held, beside jumps in memory, and until all rows are there."""
     height, rows = table.painter.row_height, table.rows.rowCount()
     near = int(rows * 0.999) * height
-    beside = sorted(timed(lambda n=n: jump(table, near + n * 60 * height)) for n in range(REPEATS))[REPEATS // 2]
+    beside = sorted(timed(partial(jump, table, near + n * 60 * height)) for n in range(REPEATS))[REPEATS // 2]
     held, later = [], []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        held.append(timed(lambda: jump(table, random.randrange(rows // 2) * height)))
+        held.append(timed(partial(jump, table, random.randrange(rows // 2) * height)))
         while any(row.waiting for _, row, _ in table.rows.rows(*table.rows_in_view())):
             time.sleep(0.001)
             table.tick()
         later.append((time.perf_counter() - start) * 1e3)
-    for name, times, goal in (("held", held, "≤ 1.5 × that in memory"), ("until its rows are there", later, "reported")):
+    for name, times, goal in (
+        ("held", held, "≤ 1.5 × that in memory"),
+        ("until its rows are there", later, "reported"),
+    ):
         middle = sorted(times)[REPEATS // 2]
         met = name != "held" or middle <= 1.5 * beside
         yield Figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final, Literal
 
@@ -18,6 +19,9 @@ LIMIT = 60
 
 Way = Literal["alone", "opposite", "and", "or", "not", "or not"]
 
+ALONE: Final[Way] = "alone"
+NO_KEYS: Final[Mapping[Way, str]] = {}
+
 WAYS: Final[dict[str, Way]] = {
     "Not this": "opposite",
     "… and this": "and",
@@ -28,16 +32,15 @@ WAYS: Final[dict[str, Way]] = {
 """How a clause may act on what is filtered already, beside taking its place."""
 
 
-def add_filters(menu: QMenu, focus: Focus, clause: str | None) -> None:
-    """Apply and prepare a filter, and join it with what is filtered already."""
+def add_filters(menu: QMenu, focus: Focus, clause: str | None, keys: Mapping[Way, str] = NO_KEYS) -> None:
+    """Apply and prepare a filter, and join it with what is filtered already; `keys` do the same."""
     if not clause:
         entry = menu.addAction("Apply as filter")
         entry.setEnabled(False)
         entry.setToolTip("No filter can name this field, or it holds more than one value.")
         return
-    menu.addAction(f"Apply as filter: {shown(clause)}", partial(act, focus, clause, "alone"))
-    for text, way in WAYS.items():
-        menu.addAction(text, partial(act, focus, clause, way))
+    for text, way in {f"Apply as filter: {shown(clause)}": ALONE, **WAYS}.items():
+        menu.addAction(f"{text}\t{keys.get(way, '')}".rstrip("\t"), partial(act, focus, clause, way))
     prepare = menu.addMenu("Prepare as filter")
     prepare.addAction("This", partial(act, focus, clause, "alone", apply=False))
     for text, way in WAYS.items():

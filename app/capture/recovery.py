@@ -19,6 +19,7 @@ from connectors.capture.layout import DOCUMENTS, LeafHead
 from connectors.capture.leaf import encode
 from connectors.capture.opening import size_told
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged
+from connectors.file.being_recorded import is_being_recorded
 
 __all__ = ["Recovered", "recover"]
 
@@ -40,6 +41,8 @@ def recover(path: Path, to: Path) -> Recovered:
 
     Raises CaptureError when nothing can be read, NotRecorded when nothing can be written there.
     """
+    if is_being_recorded(path):
+        raise CaptureError(f"{path} is being recorded; stop that first")
     try:
         with tempfile.TemporaryDirectory(prefix=".recovery-", dir=to.parent) as folder:
             reader = CaptureReader(whole_copy(path, Path(folder)))

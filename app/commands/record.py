@@ -7,23 +7,21 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from app.captures import is_lines
 from app.cli import command_parser
+from app.commands.chosen import Chosen
 from app.commands.headless import parse_filter
 from app.commands.tail import add_watching, report_losses, tail, watched
 from app.exports.event_json import event_line
-from app.exports.selection import Selection
 from app.failure import DONE, NO_CAPTURE, Failure
-from app.recording import NotRecorded, Recording
+from app.recording import NotRecorded, Recorder, Recording
 from app.session import Session
-from app.store.store import Store
-from app.store.stored import StoredEvent
-from eventscope.connector import Block, Record, Replay
 
-BATCH: Final = 1_000
-DURATIONS: Final = ("queue_ns", "handle_ns", "total_ns")
+MOST_BEHIND: Final = 100_000
+"""Rows that may wait to be written."""
+WAIT_S: Final = 0.02
 
 
 def main(argv: list[str]) -> int:
@@ -72,13 +70,14 @@ async def capture(arguments: argparse.Namespace) -> int:
         async for rows in watched(session, wanted, arguments):
             if chosen is not None:
                 chosen.take(rows)
+            await keep_up(recording)
             demand_no_problem(recording)
     finally:
         await session.close()
         recorder = await asyncio.to_thread(recording.stop)
         report_losses(session)
-        if recorder is not None and not recorder.recorded:
-            recorder.path.unlink(missing_ok=True)  # so that the same command can be tried again
+        if recorder is not None:
+            tidy_up(recorder)
     demand_no_problem(recording)
     return recorder.recorded if recorder else 0
 
@@ -97,27 +96,19 @@ def demand_no_problem(recording: Recording) -> None:
         raise Failure(recording.recorder.problem, NO_CAPTURE)
 
 
-class Chosen:
-    """A store of those rows of a session that are wanted, and the recording of it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._store = Store(session.settings.memory_budget)
-        self.recording = Recording(lambda: self._store, session.about)
-
-    def take(self, rows: list[int]) -> None:
-        """Record these rows of the session."""
-        for start in range(0, len(rows), BATCH):
-            events = Selection(self._session.store, rows[start : start + BATCH]).events()
-            if records := list(map(replayed, events)):
-                self._store.append("", Block.of(records), 0)
+async def keep_up(recording: Recording) -> None:
+    """Wait for the disk when it is far behind, and with it those sources that can wait."""
+    while recording.runs and recording.behind > MOST_BEHIND:  # noqa: ASYNC110 - the recorder is a thread
+        await asyncio.sleep(WAIT_S)
 
 
-def replayed(event: StoredEvent) -> Record:
-    """A row of a store as a source hands it over."""
-    told = {name: value for name in Record._fields if (value := getattr(event, name, None)) is not None}
-    told |= {name: round(told[name]) for name in DURATIONS if name in told}
-    return Record(**told, replay=Replay(event.source, event.observed_at))
+def tidy_up(recorder: Recorder) -> None:
+    """Leave no empty file behind, so that the same command can be tried again, and say what is missing."""
+    if not recorder.recorded:
+        recorder.path.unlink(missing_ok=True)
+    elif recorder.not_recorded:
+        missing = f"{recorder.not_recorded:,} events were not recorded, the disk was too slow or full"
+        print(f"eventscope: warning: {missing}", file=sys.stderr)
 
 
 def private(path: str, flags: int) -> int:

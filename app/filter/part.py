@@ -75,9 +75,9 @@ class Part:
 
     def seqs(self, start: int, stop: int) -> NDArray[np.int64]:
         """The sequence numbers of matches `start` to `stop`."""
-        if self._found is None:
-            return self.chunk.seqs_of(np.arange(start, min(stop, self.count)))
-        return self.chunk.seqs_of(self._found[start:stop].astype(np.int64))
+        stop = min(stop, self.count)
+        rows = np.arange(start, stop) if self._found is None else self._found[start:stop].astype(np.int64)
+        return self.chunk.seqs_of(rows)
 
     def index(self, seq: int) -> int:
         """How many matches come before a row."""

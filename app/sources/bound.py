@@ -1,7 +1,7 @@
 """Bound: how much may wait, and what is refused when more comes.
 
 Past the bound rows are dropped by a staircase, the least urgent first, and each is counted by source and priority:
-nothing disappears silently and memory stays bounded.
+nothing disappears silently and memory stays bounded. What a source lost in a row becomes a row in its stream.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
+from app.sources.shortfall import Shortfall
 from app.store.parcel import Parcel
 from eventscope.connector import UNKNOWN_PRIORITY, Block
 from eventscope.event import EventPriority
@@ -31,6 +32,10 @@ class Bound:
         self.rows = 0
         self.bytes = 0
         self.dropped: Counter[tuple[str, int]] = Counter()
+        self.short: dict[str, Shortfall] = {}
+        """What sources lost and was not told in their streams yet."""
+        self.gaps = 0
+        """Rows that were made to tell it so far; they are kept and counted like those that came."""
         self._room = asyncio.Event()
         self._room.set()
 
@@ -66,10 +71,22 @@ class Bound:
         if self.fullness < 0.5:
             self._room.set()
 
-    def _trim(self, source: str, batch: Block | Parcel) -> Block | None:
+    def gap(self, source: str) -> Block | None:
+        """The row that tells what a source lost and was not told yet, None if nothing."""
+        short = self.short.pop(source, None)
+        if short is None:
+            return None
+        self.gaps += 1
+        return short.block(source)
+
+    def _trim(self, source: str, batch: Block | Parcel) -> Block | Parcel | None:
         floor = min(int((self.fullness - 1.0) * 4) + 1, len(EventPriority))
         keep = [i for i, p in enumerate(batch.priority) if urgency(p) >= floor]
-        self.dropped.update((source, p) for p in batch.priority if urgency(p) < floor)
+        if len(keep) == batch.rows:
+            return batch
+        lost = Counter(p for p in batch.priority if urgency(p) < floor)
+        self.dropped.update({(source, p): count for p, count in lost.items()})
+        self.short.setdefault(source, Shortfall()).add(lost)
         if not keep:
             return None
         if isinstance(batch, Parcel):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from app.sources.bound import Bound, cut, joined
+from app.sources.shortfall import LONGEST_NS
 from app.store.parcel import Parcel
 from eventscope.connector import Block
 
@@ -37,12 +38,16 @@ class Intake(Bound):
         """Take over a batch, or the part of it that the bound leaves room for."""
         admitted = self.admit(source, batch)
         now = time.time_ns()
+        if (short := self.short.get(source)) and (admitted is batch or now - short.since > LONGEST_NS):
+            self._tell_gap(source, now)
         for part in slices(admitted) if admitted is not None else ():
-            self._waiting.append(Batch(source, part, now))
-            self.enter(part)
+            self._wait(Batch(source, part, now))
 
     def take(self) -> Batch | None:
         """The oldest waiting batch, or None. Small blocks come together: for the store each costs like many rows."""
+        if not self._waiting:
+            for source in list(self.short):
+                self._tell_gap(source, time.time_ns())
         if not self._waiting:
             return None
         first = last = self._waiting.popleft()
@@ -54,6 +59,15 @@ class Intake(Bound):
         for block in blocks:
             self.leave(block)
         return first if first is last else Batch(first.source, joined(cast("list[Block]", blocks)), last.observed_at)
+
+    def _tell_gap(self, source: str, now: int) -> None:
+        """What a source lost is told where its rows go on, or where they end."""
+        if (gap := self.gap(source)) is not None:
+            self._wait(Batch(source, gap, now))
+
+    def _wait(self, batch: Batch) -> None:
+        self._waiting.append(batch)
+        self.enter(batch.block)
 
 
 def belong_together(first: Batch, next_one: Batch, rows: int) -> bool:

@@ -99,10 +99,10 @@ class Outbox(Bound):
 
     def empty(self) -> None:
         """Send all that is left, whether there is room for it or not."""
+        self._tell_dropped()
         self._collect()
         while self._ready:
             self._depart()
-        self._tell_dropped()
 
     def position(self) -> bytes:
         """Where the connector is."""
@@ -132,6 +132,10 @@ class Outbox(Bound):
         if dropped := self.dropped_total - self._told_dropped:
             self._told_dropped += dropped
             self._send(call("lost", dropped, DROPPED))
+        if (gap := self.gap("")) is not None:
+            self._blocks.append(gap)
+            self.enter(gap)
+            self._pushed.set()
 
 
 def regrouped(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from app.sources.driver import Driver
 from app.sources.intake import Intake
 from app.store.parcel import Parcel
+from app.store.replayed import parcel_of
 from app.tasks import spawn
+from connectors.file.leaf_rows import LeafRows
 from eventscope.connector import Block, Chart, Connector, Declaration, Record, Refused, SourceState
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,7 @@ class SourceSink:
 
     def push(self, batch: Block | Sequence[Record]) -> None:
         """Hand over rows; never blocks."""
-        rows = batch if isinstance(batch, Block | Parcel) else Block.of(batch) if batch else None
+        rows = rows_of(batch)
         if rows is None or not rows.rows:
             return
         self._source.seen += rows.rows
@@ -112,6 +114,15 @@ class SourceSink:
         """Show what the connector says of itself."""
         self._source.heard_at = time.time()
         self._source.become(state, detail)
+
+
+def rows_of(batch: Block | Sequence[Record]) -> Block | Parcel | None:
+    """What was handed over, in columns; None if there are no rows."""
+    if isinstance(batch, Block | Parcel):
+        return batch
+    if isinstance(batch, LeafRows):
+        return parcel_of(batch)
+    return Block.of(batch) if batch else None
 
 
 class Supervisor:

@@ -34,6 +34,7 @@ BLOCK_COST: Final = 80
 READ_AT_ONCE: Final = 8
 """Blocks that a scan inflates before it looks at them."""
 
+
 class Plan(NamedTuple):
     """Where byte strings lie: that of row `r` has bytes `at[r]` to `at[r + 1]`; block `b` begins at row `firsts[b]`."""
 

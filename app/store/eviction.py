@@ -2,7 +2,7 @@
 
 A chunk that a capture has is not evicted but spilled: it is read from there, and nothing of it is lost.
 
-The chunks of survivors are the estate. It may take half of the budget; when it is larger it is pruned to a quarter,
+The chunks of survivors are the estate. It may take three quarters of the memory; if it is larger it is pruned to half,
 what is worth least first and, of equal worth, from those sources and categories that have most. All is done in small
 steps between appends, so that no single append takes long.
 """
@@ -28,9 +28,11 @@ from app.store.worth import Judge, Worth
 if TYPE_CHECKING:
     from app.store.spill import Spill
 
-ESTATE: Final = 1 / 2
-PRUNED: Final = 1 / 4
-"""Parts of the budget."""
+ESTATE: Final = 3 / 4
+PRUNED: Final = 1 / 2
+"""Parts of the memory for rows. With less of it many quiet sources could not all have their share; the rest is for the
+newest rows, whatever they are.
+"""
 
 ROOM: Final = {Worth.MARK: 1.0, Worth.LATEST: 0.5, Worth.FAILURE: 0.5, Worth.STORY: 0.5, Worth.QUOTA: 1.0}
 """The part of a pruned estate that rows of this worth and more may take together."""

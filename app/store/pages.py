@@ -59,9 +59,7 @@ class Layout(NamedTuple):
 class Pages:
     """Reads through the cache of the store. `lost` is called in the thread that reads, with what went wrong."""
 
-    def __init__(
-        self, chunk: Chunk, head: LeafHead, reader: CaptureReader, lost: Callable[[Exception], None]
-    ) -> None:
+    def __init__(self, chunk: Chunk, head: LeafHead, reader: CaptureReader, lost: Callable[[Exception], None]) -> None:
         self.cache = chunk.cache
         self.reader = reader
         self.is_lost = False

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.marks import Mark, Marks, Reference, TooManyMarks
 from app.store.cleaning import plain_text, whole_number
+from app.store.coded import Coded
 from eventscope.connector import Replay
 from eventscope.step import UNKNOWN
 
@@ -40,9 +41,10 @@ class Replays(NamedTuple):
         observed = self.observed[start:stop]
         return np.where(observed == UNKNOWN, now, observed)
 
-    def sources_or(self, start: int, stop: int, name: str) -> list[str]:
+    def sources_or(self, start: int, stop: int, name: str) -> Sequence[str | None]:
         """Whose rows these are: those that nobody had seen before, that of `name`."""
-        return [source or name for source in self.sources[start:stop]]
+        part = self.sources[start:stop]
+        return part if isinstance(part, Coded) and part.codes.all() else [source or name for source in part]
 
     def of(self, row: int) -> Replay | None:
         """What a record has of it."""

@@ -57,7 +57,7 @@ class Store:
         self._shelf = Shelf()
         self._freezer = Freezer()
         self._latest = Latest()
-        self._open = False
+        self._open, self._counted = False, 0
         self._spills: list[Spill] = []
         self.complaint = ""
         """Why the rows that went last with a file that they were in can not be read any more, in one sentence."""
@@ -161,6 +161,8 @@ class Store:
             start = stop
         if packed.replays is not None:
             put_notes(self.marks, first, packed.replays, packed.numbers["occurred"])
+        if self.next_seq - self._counted >= ROWS_AT_A_TIME:
+            self._count(self.chunks[-1])
         self.tick()
         self._eviction.advance(packed.rows)
         self._eviction.press()
@@ -270,9 +272,14 @@ class Store:
         if self._open:
             tail = self.chunks[-1]
             tail.seal()
-            self._shelf.ledger.share(tail)
-            self._latest.learn(tail)
+            self._count(tail)
             self._open = False
+
+    def _count(self, tail: Chunk) -> None:
+        """Enter the new rows of the newest chunk into the books, now and then: a whole chunk takes milliseconds."""
+        self._shelf.ledger.share(tail)
+        self._latest.learn(tail)
+        self._counted = self.next_seq
 
     def _begin_chunk(self) -> Chunk:
         self._close()

@@ -51,6 +51,8 @@ class TracedEvent:
     missing: Key | None = None
     """The parent that it names and that was not captured."""
     badges: list[str] = field(default_factory=list)
+    of_span: bool = False
+    """Whether the cause that it names is a span, which is no event."""
     facts: Facts = NO_FACTS
     """What its headers and payload say of the process, once they were read."""
 

@@ -13,7 +13,6 @@ from app.traces.events import NOT_PUBLISHED, TracedEvent
 from app.traces.facts import about, facts_of
 from app.traces.long_trace import kinds_in, outcome_of
 from app.traces.saga import LEAST_SERVICES, WENT_WELL, Outcome, SagaState, says_so
-from app.traces.spans import SPAN
 from app.traces.summary import TraceState, TraceSummary
 from app.traces.trace import build_trace
 from app.traces.traces import Traces
@@ -113,7 +112,7 @@ class Sagas:
 
 def is_orphan(event: TracedEvent) -> bool:
     """Whether the event that caused this one was not captured."""
-    return event.missing is not None and SPAN not in event.badges
+    return event.missing is not None and not event.of_span
 
 
 def left_behind(trace: TraceSummary, verdict: Verdict) -> bool:

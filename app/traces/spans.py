@@ -16,7 +16,7 @@ from app.traces.events import TracedEvent
 
 __all__ = ["SPAN", "name_spans"]
 
-SPAN: Final = "cause is a span"
+SPAN: Final = "a span, no event"
 SPAN_ID: Final = re.compile(r"(?!0{16})[0-9a-f]{16}")
 
 
@@ -32,7 +32,7 @@ def name_spans(store: Store, events: Sequence[TracedEvent]) -> set[str]:
     ]
     shared = Counter(event.missing for event in marked)
     for event in marked:
-        event.badges.append(SPAN)
+        event.of_span = True
         if shared[event.missing] == 1:
             event.missing = None
     return {key[1] for key, count in shared.items() if key and count > 1}

@@ -113,7 +113,7 @@ def warnings(events: Sequence[TracedEvent], tree: Tree, missing: Sequence[str], 
         yield "No row of this trace is kept."
     if missing:
         yield f"Causes not captured: {len(missing):,} ({', '.join(sorted({*missing}))})."
-    if spans := sum(SPAN in event.badges for event in events):
+    if spans := sum(event.of_span for event in events):
         yield f"Events that name a span of their sender as their cause: {spans:,}. Which event it was is not known."
     if unpublished:
         yield f"Events whose publishing was not captured: {unpublished:,}. Only what came later is shown."

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from connectors.capture.layout import APPLICATION_ID, LeafHead
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged, Lost, Survey
@@ -18,7 +18,7 @@ from connectors.gap import gap_record
 from connectors.wording import many
 from eventscope.connector import Chart, CheckResult, Refused, Replay, Sink, SourceState
 
-__all__ = ["CaptureReading", "UnreadableCapture", "check_capture", "is_capture"]
+__all__ = ["CaptureReading", "Place", "UnreadableCapture", "check_capture", "is_capture", "place_in"]
 
 MAGIC: Final = b"SQLite format 3\0"
 WHOSE: Final = slice(68, 72)
@@ -31,10 +31,13 @@ BATCH: Final = 1_000
 """Rows handed over at once."""
 
 DAMAGED: Final = "they are damaged in the capture"
+REPLACED: Final = "it is not the file any more that was read before; reading it from its beginning"
 
 
 def is_capture(path: Path) -> bool:
     """Whether a file begins as a capture does, whatever its name."""
+    if is_being_recorded(path):
+        return True  # to close such a file again would take the locks of SQLite from a recorder in this process
     try:
         if not path.is_file():
             return False
@@ -43,6 +46,24 @@ def is_capture(path: Path) -> bool:
     except OSError:
         return False
     return head.startswith(MAGIC) and head[WHOSE] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    """By which a file is known again; zeros if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
+
+
+def place_in(position: Any) -> Place | None:
+    """The place in a capture that a position tells; one in a text tells none."""
+    match position:
+        case [int(device), int(number), int(rows)]:
+            return device, number, rows
+        case _:
+            return None
 
 
 def check_capture(path: Path) -> CheckResult:
@@ -64,14 +85,21 @@ class UnreadableCapture(Refused):
     """A capture cannot be read."""
 
 
-class CaptureReading:
-    """One run over the rows of a capture, but for the first `done`; `remember` is told how many were handed over."""
+Place = tuple[int, int, int]
+"""Device and number of a file, and how many of its rows were handed over."""
 
-    def __init__(self, path: Path, sink: Sink, *, follow: bool, done: int, remember: Callable[[int], object]) -> None:
+
+class CaptureReading:
+    """One run over the rows of a capture, but for those before `place`; `remember` is told where it has come to."""
+
+    def __init__(
+        self, path: Path, sink: Sink, *, follow: bool, place: Place | None, remember: Callable[[Place], object]
+    ) -> None:
         self._path = path
         self._sink = sink
         self._follow = follow
-        self._done = done
+        self._file = place and place[:2]
+        self._done = place[2] if place else 0
         self._remember = remember
         self._notes: dict[int, Replay] = {}
         self._at: int | None = None
@@ -81,26 +109,37 @@ class CaptureReading:
     async def run(self) -> None:
         """Read to the end, which a capture has once nobody records it. Raises UnreadableCapture."""
         try:
-            reader = await asyncio.to_thread(CaptureReader, self._path)
-            try:
-                await self._read_all(reader)
-            finally:
-                reader.close()
+            while not await self._read_file(await asyncio.to_thread(identity_of, self._path)):
+                pass
         except CaptureError as error:
             raise UnreadableCapture(str(error)) from error
 
-    async def _read_all(self, reader: CaptureReader) -> None:
-        self._notes = notes_by_row(await asyncio.to_thread(reader.document, "notes"))
-        await self._tell(reader)
-        while True:
+    async def _read_file(self, file: tuple[int, int]) -> bool:
+        """Read the file that has the name now; False once another one has."""
+        if self._file not in (None, file):
+            self._sink.push([gap_record(self._path.name, None, exact=False, reason=REPLACED)])
+            self._done = 0
+        self._file = file
+        reader = await asyncio.to_thread(CaptureReader, self._path)
+        try:
+            self._notes = notes_by_row(await asyncio.to_thread(reader.document, "notes"))
+            if not self._done:
+                await self._tell(reader)
+            return await self._read_all(reader)
+        finally:
+            reader.close()
+
+    async def _read_all(self, reader: CaptureReader) -> bool:
+        while await asyncio.to_thread(identity_of, self._path) == self._file:
             grows = self._follow and await asyncio.to_thread(is_being_recorded, self._path)
             while await self._read_new(reader, await asyncio.to_thread(reader.survey)):
                 pass
             self._show(grows)
             if not grows:
-                return
+                return True
             reader.close()  # or the recording could not leave one whole file when it ends
             await asyncio.sleep(POLL_S)
+        return False
 
     async def _tell(self, reader: CaptureReader) -> None:
         """Say again what the sources said of themselves, and of which losses they knew."""
@@ -137,8 +176,7 @@ class CaptureReading:
                 await self._sink.room()
                 start = self._done - head.position
                 stop = min(start + BATCH, head.rows)
-                block = await asyncio.to_thread(rows_of, leaf, start, stop, self._notes)
-                self._sink.push(block)
+                self._sink.push(await asyncio.to_thread(rows_of, leaf, start, stop, self._notes))
                 self._at = leaf.columns["observed"][stop - 1].item()
                 self._advance(stop - start)
         except Damaged:
@@ -156,7 +194,8 @@ class CaptureReading:
 
     def _advance(self, rows: int) -> None:
         self._done += rows
-        self._remember(self._done)
+        if self._file is not None:
+            self._remember((*self._file, self._done))
 
     def _show(self, grows: bool) -> None:
         words = "being recorded, %s so far" if grows else "%s"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn
 
-from connectors.file.capture import CaptureReading, check_capture, is_capture
+from connectors.file.being_recorded import is_being_recorded
+from connectors.file.capture import CaptureReading, Place, check_capture, is_capture, place_in
 from connectors.file.document import might_be_document, read_document
 from connectors.file.growing_file import GrowingFile
 from connectors.file.line_reader import LineReader
@@ -88,8 +89,14 @@ class FileConnector(Connector):
 
     async def run(self, sink: Sink) -> None:
         """Read to the end, and on as the file grows; after a stop, from where it was stopped."""
-        if await asyncio.to_thread(is_capture, self.options.path):
-            return await self._replay(sink)
+        while not await asyncio.to_thread(is_capture, self.options.path):
+            if not await asyncio.to_thread(is_being_recorded, self.options.path):
+                return await self._read(sink)
+            await asyncio.sleep(POLL_S)  # a recording that has only just begun
+        await self._replay(sink)
+
+    async def _read(self, sink: Sink) -> None:
+        """Read a text."""
         file = self._open()
         try:
             if self._position is None and might_be_document(file.head(), file.size):
@@ -104,13 +111,13 @@ class FileConnector(Connector):
             file.close()
 
     async def _replay(self, sink: Sink) -> None:
-        """Show a capture again; its position is how many of its rows were handed over."""
-        done = self._position[0] if self._position and len(self._position) == 1 else 0
+        """Show a capture again."""
 
-        def remember(rows: int) -> None:
-            self._position = [rows]
+        def remember(place: Place) -> None:
+            self._position = [*place]
 
-        await CaptureReading(self.options.path, sink, follow=self.options.follow, done=done, remember=remember).run()
+        path, place = self.options.path, place_in(self._position)
+        await CaptureReading(path, sink, follow=self.options.follow, place=place, remember=remember).run()
         self._position = None
 
     async def check(self) -> AsyncIterator[CheckResult]:

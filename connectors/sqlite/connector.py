@@ -87,6 +87,11 @@ class SqliteConnector(Connector):
         """What attaching does."""
         return "reads one table, some rows at a time · writes nothing in it; SQLite may leave its -wal and -shm files"
 
+    @property
+    def lasting(self) -> bool:
+        """An event store keeps its events."""
+        return True
+
     def position(self) -> Any:
         """Behind the last row that was handed over: the file, its number, and by what it is known again."""
         return self._position

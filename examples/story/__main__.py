@@ -5,8 +5,13 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from typing import Final
 
 from examples.story.addresses import reader
+from examples.story.brokers import missing, named
+
+NOT_REACHED: Final = 3
+"""The exit code where a broker is not there, as that of the monitor's commands."""
 
 
 def program(name: str, *options: str) -> subprocess.Popen[bytes]:
@@ -16,7 +21,13 @@ def program(name: str, *options: str) -> subprocess.Popen[bytes]:
 
 def main(argv: list[str]) -> int:
     """Run all three until the shop closes; its exit code. What the services need not know goes to the shop alone."""
-    where, _ = reader(None).parse_known_args([each for each in argv if each not in ("-h", "--help")])
+    if {"-h", "--help"} & {*argv}:
+        return program("shop", "--help").wait()
+    where, _ = reader(None).parse_known_args(argv)
+    if away := missing(named(where.kafka, where.amqp), where.patience):
+        told = " and ".join(f"{name} at {host}:{port}" for name, host, port, _ in away)
+        print(f"story: {told} did not answer; start the brokers with: docker compose up -d", file=sys.stderr)
+        return NOT_REACHED
     services = [program(name, "--kafka", where.kafka, "--amqp", where.amqp) for name in ("payment", "shipping")]
     shop = program("shop", *argv)
     try:

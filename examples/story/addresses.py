@@ -19,4 +19,7 @@ def reader(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--kafka", default="127.0.0.1:9092", metavar="HOST:PORT", help="%(default)s by default")
     parser.add_argument("--amqp", default="amqp://guest:guest@127.0.0.1:5672/", metavar="URL", help="a local RabbitMQ")
+    parser.add_argument(
+        "--patience", type=float, default=60, metavar="S", help="seconds to wait for brokers that start; 60 by default"
+    )
     return parser

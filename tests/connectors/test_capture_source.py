@@ -121,6 +121,22 @@ async def test_after_a_stop_it_goes_on_where_it_was(store: Store, path: Path) ->
     assert [record.id for record in sink.records] == [f"e{n}" for n in range(1, 3_501)]
 
 
+async def test_after_a_stop_another_capture_of_the_same_name_is_not_taken_for_the_first(
+    store: Store, path: Path
+) -> None:
+    recorder = Recorder(store, path, reserve=0)
+    sink, connector = Collected(), source(path)
+    async with running(connector, sink):
+        await eventually(lambda: sink.rows == 3_000)
+    recorder.stop()
+    path.rename(path.with_name("first.eventscope"))
+    record_all(store, path)
+    await connector.run(sink)
+    assert sink.records[3_000].type == GAP_TYPE
+    assert "not the file any more" in (sink.records[3_000].error or "")
+    assert [record.id for record in sink.records[3_001:]] == [f"e{n}" for n in range(1, 3_001)]
+
+
 async def test_notes_come_with_their_rows(store: Store, path: Path) -> None:
     store.marks.toggle(7, Mark.MARKED)
     store.marks.toggle(7, Mark.IGNORED)

@@ -28,7 +28,7 @@ from app.store.chunk import COLUMNS
 from app.store.packing import CODED
 from app.store.spill import Spill
 from app.store.store import MIB, Store
-from connectors.capture import codec, layout, strings
+from connectors.capture import codec, layout, opening, strings
 from connectors.capture.reader import CaptureReader
 from connectors.gap import gap_record
 from eventscope.connector import Block, Record
@@ -121,9 +121,9 @@ def test_hostile_rows_are_read_as_they_were_recorded_from_the_journal_too(path: 
 
 
 def test_rows_are_recorded_while_they_come_and_chunk_after_chunk_is_settled(path: Path) -> None:
-    store = Store(64 * MIB)
+    store = Store(32 * MIB)
     recorder = Recorder(store, path, reserve=0)
-    for _ in range(60):
+    for _ in range(20):
         fill(store, 2_500, 100)
     wait_for(recorder, store.next_seq)
     heads = recorder.reader.survey().leaves
@@ -354,7 +354,7 @@ def test_parts_of_a_leaf_are_checked_one_by_one(path: Path) -> None:
 
 
 def test_rows_that_cannot_be_read_from_another_capture_are_not_recorded_as_empty(path: Path) -> None:
-    store = Store(4 * MIB)
+    store = Store(2 * MIB)
     recorder = Recorder(store, path, reserve=0)
     store.spill = Spill(recorder.settled, recorder.reader)
     while not store.spilled:
@@ -375,7 +375,7 @@ def test_rows_that_cannot_be_read_from_another_capture_are_not_recorded_as_empty
 
 
 def test_many_threads_read_what_is_being_recorded(path: Path) -> None:
-    store = Store(16 * MIB)
+    store = Store(4 * MIB)
     recorder = Recorder(store, path, reserve=0)
     wrong: list[object] = []
     ended = threading.Event()
@@ -393,9 +393,9 @@ def test_many_threads_read_what_is_being_recorded(path: Path) -> None:
     readers = [threading.Thread(target=read_all) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for _ in range(30):
-        fill(store, 500, 50)
-        wait_for(recorder, store.next_seq - 400)
+    for _ in range(20):
+        fill(store, 300, 50)
+        wait_for(recorder, store.next_seq - 300)
     recorder.stop()
     ended.set()
     for reader in readers:
@@ -420,12 +420,18 @@ def test_a_capture_of_the_first_version_is_read() -> None:
     assert (events[6].payload, events[6].key, events[6].headers) == (b"\0\xff", "\ud800", '[["a", "b"], ["a", "c"]]')
 
 
-def test_a_row_that_is_larger_than_any_chunk_is_recorded_at_once_and_for_good(path: Path) -> None:
-    store = Store()
+def test_the_largest_row_is_read_from_the_journal_and_afterwards(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 40_000
+    for module, name, value in (
+        (strings, "MOST_BYTES", most), (codec, "MOST_BYTES", most), (opening, "MOST_STORED", 3 * most),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    rng, store = random.Random(1), Store()
+    key = "".join(map(chr, rng.choices(range(0x4E00, 0x9FFF), k=(most - 10) // 3)))
+    store.append("shop", Block.of([Record(payload=rng.randbytes(most - 1), key=key)]), 1)
     recorder = Recorder(store, path, reserve=0)
-    payload = random.Random(1).randbytes(layout.MOST_BYTES - 1)
-    store.append("shop", Block.of([Record(payload=payload)]), 1)
     wait_for(recorder, store.next_seq)
-    assert [event.payload for event in events_in(path)] == [payload]
+    assert events_in(path) == stored(store)
     recorder.stop()
     assert events_in(path) == stored(store)
+    assert recorder.not_recorded == 0

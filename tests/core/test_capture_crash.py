@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -51,11 +52,11 @@ def root() -> Path:
     return Path(__file__).parents[2]
 
 
-def is_numbered(path: Path, rows: int) -> bool:
-    """Whether these are rows 1 to `rows`, each as it was."""
-    events = events_in(path)
-    told = [(e.seq, e.id, (e.payload or b"").split(b" ")[0]) for e in events]
-    return told == [(n, f"e{n}", b"%d" % n) for n in range(1, rows + 1)]
+def numbered_rows(path: Path) -> int:
+    """How many rows a capture has, which must be the first ones, each as it was."""
+    told = [(e.seq, e.id, (e.payload or b"").partition(b" ")[0]) for e in events_in(path)]
+    assert told == [(n, f"e{n}", b"%d" % n) for n in range(1, len(told) + 1)]
+    return len(told)
 
 
 def test_no_acknowledged_row_is_lost_when_the_recorder_is_killed(recording: Any, tmp_path: Path) -> None:
@@ -64,10 +65,7 @@ def test_no_acknowledged_row_is_lost_when_the_recorder_is_killed(recording: Any,
     assert len(acknowledged) == KILLS
     assert sum(acknowledged) > 0
     for number, rows in enumerate(acknowledged):
-        path = tmp_path / f"{number}.eventscope"
-        found = len(events_in(path))
-        assert found >= rows
-        assert is_numbered(path, found)
+        assert numbered_rows(tmp_path / f"{number}.eventscope") >= rows
 
 
 def test_what_a_killed_recorder_left_is_read_and_recorded_anew(recording: Any, tmp_path: Path) -> None:
@@ -79,7 +77,7 @@ def test_what_a_killed_recorder_left_is_read_and_recorded_anew(recording: Any, t
     reader = CaptureReader(path)
     rows = reader.survey().leaves[-1].end
     reader.close()
-    assert is_numbered(path, rows)
+    assert numbered_rows(path) == rows
     with pytest.raises(NotRecorded, match="exists already"):
         Recorder(Store(), path, reserve=0)
     record_all(store_of(life()), path, replace=True)
@@ -94,7 +92,7 @@ def test_another_process_reads_what_is_being_recorded(recording: Any, tmp_path: 
     first = reader.survey().leaves[-1].end
     wait_until(lambda: reader.survey().leaves[-1].end > first)
     process.send_signal(signal.SIGSTOP)
-    assert is_numbered(path, reader.survey().leaves[-1].end)
+    assert numbered_rows(path) == reader.survey().leaves[-1].end
     reader.close()
 
 
@@ -134,7 +132,7 @@ def test_a_file_that_cannot_grow_stops_the_recording_and_spoils_nothing(
     assert told["problem"].startswith(f"The recording to {path} stopped: ")
     assert told["recorded"] + told["not_recorded"] == told["rows"]
     assert told["recorded"] > 0
-    assert is_numbered(path, told["recorded"])
+    assert numbered_rows(path) == told["recorded"]
 
 
 @contextmanager
@@ -161,7 +159,7 @@ def test_a_full_disk_stops_the_recording_with_a_sentence(recording: Any, tmp_pat
         assert told["problem"] == f"The recording to {path} stopped: the disk is full. What was written is whole."
         assert told["recorded"] + told["not_recorded"] == told["rows"]
         assert told["recorded"] > 0
-        assert is_numbered(path, told["recorded"])
+        assert numbered_rows(path) == told["recorded"]
 
 
 def test_a_recording_leaves_room_on_the_disk(tmp_path: Path) -> None:
@@ -219,6 +217,22 @@ def test_an_unfinished_capture_where_nothing_may_be_written_is_read_or_says_why_
     freeze_folder(read_only)
     with pytest.raises(CaptureError, match=r"copy it to another folder together with killed\.eventscope-wal"):
         CaptureReader(read_only / "killed.eventscope")
+
+
+def test_a_recorder_that_is_killed_at_its_very_end_leaves_a_capture_that_opens(tmp_path: Path) -> None:
+    """To be one file again, a capture passes through a transaction of the old kind."""
+    path, killed = tmp_path / "a.eventscope", tmp_path / "killed.eventscope"
+    record_all(store_of(life()), path)
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA cache_size = 1")
+    db.execute("BEGIN IMMEDIATE")
+    for number in range(5):
+        db.execute("INSERT INTO pieces VALUES (?, 0, zeroblob(100000))", (2**40 + number,))
+    for added in ("", "-journal"):
+        killed.with_name(killed.name + added).write_bytes(path.with_name(path.name + added).read_bytes())
+    db.close()
+    assert killed.with_name("killed.eventscope-journal").stat().st_size > 512
+    assert len(events_in(killed)) == 6
 
 
 def test_the_end_waits_for_nobody_who_reads(tmp_path: Path) -> None:

@@ -72,6 +72,14 @@ def test_what_is_no_capture_is_not_recovered(tmp_path: Path) -> None:
     assert not copy.exists()
 
 
+def test_what_is_being_recorded_needs_no_recovery(tmp_path: Path) -> None:
+    path = tmp_path / "a.eventscope"
+    recorder = Recorder(store_of(life()), path, reserve=0)
+    with pytest.raises(CaptureError, match="is being recorded; stop that first"):
+        recover(path, tmp_path / "copy.eventscope")
+    recorder.stop()
+
+
 def test_nothing_is_recovered_over_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a.eventscope"
     record_all(store_of(life()), path)

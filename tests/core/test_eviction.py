@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from spilling import Spilling
 
 from app.marks import Mark
+from app.store.chunk import ROW_BYTES
 from app.store.fairness import newest_within, water_level
 from app.store.store import MIB, Evicted, Store
 from connectors.gap import GAP_TYPE
@@ -122,6 +124,31 @@ def test_of_two_that_flood_each_has_its_share(store: Store) -> None:
     assert left["less"] > 0.4 * left["much"]
 
 
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(1, 60), st.sampled_from([100, 400, 1_500])), min_size=2, max_size=7), st.data())
+def test_each_source_and_category_has_its_fair_share_of_the_bytes(
+    groups: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """However much faster some send: who wants less than an equal share has all of it, the rest is shared out.
+
+    Rows go by the chunk, so at any moment a group may have about half of its share.
+    """
+    store, rng, turn = Store(BUDGET), Random(data.draw(st.integers(0, 9))), 0
+    sent = np.zeros(len(groups), np.int64)
+    rates, sizes = [rate for rate, _ in groups], [size for _, size in groups]
+    while sent.sum() < 10 * BUDGET:
+        turn += 1
+        (group,) = rng.choices(range(len(groups)), rates)
+        row = Record("tick", rng.randbytes(sizes[group]), category=f"c{group % 2}")
+        store.append(f"s{group // 2}", Block.of([row] * 20), turn)
+        sent[group] += 20 * (sizes[group] + ROW_BYTES)
+    kept = {(account.source, account.category): account.bytes for account in store.account()}
+    shares = np.array([kept.get((f"s{group // 2}", f"c{group % 2}"), 0) for group in range(len(groups))])
+    fair = np.minimum(sent, water_level(sent, float(shares.sum())))
+    store.close()
+    assert (shares >= 0.4 * fair).all(), (shares / fair).round(2)
+
+
 def test_marked_rows_stay_and_go_when_the_mark_is_taken_away(store: Store) -> None:
     first = store.append("noisy", rows(2, type="tick", category="noise"), 1)
     store.marks.toggle(first, Mark.MARKED)
@@ -144,7 +171,7 @@ def test_a_row_marked_at_any_moment_of_the_eviction_stays() -> None:
     store.close()
 
 
-def test_survivors_take_at_most_half_of_the_budget_and_marks_go_last(store: Store) -> None:
+def test_survivors_leave_room_for_what_is_new_and_marks_go_last(store: Store) -> None:
     first = store.append("noisy", rows(20, type="tick", category="noise", phase=Phase.FAILED), 1)
     for seq in range(first, first + 20):
         store.marks.toggle(seq, Mark.MARKED)

@@ -14,6 +14,7 @@ from app.columns.fields import FIELDS, field_of
 from app.columns.observed import observed_places, recent, recent_texts
 from app.columns.wording import CELL_LIMIT
 from app.display import has_hidden
+from app.filter.matches import Matches
 from app.filter.query import parse
 from app.store.store import Store
 from app.store.stored import StoredEvent
@@ -129,3 +130,20 @@ def test_what_recent_events_say_in_a_field_is_told_where_they_say_anything() -> 
 def test_huge_payloads_are_not_looked_through() -> None:
     store = stored(*[Record(type="t", priority=1, payload=b'{"n": "%s"}' % (b"x" * 400_000))] * 50)
     assert len(list(recent(store))) < 5
+
+
+def test_rows_are_chosen_by_their_numbers_and_by_how_many_they_went_to() -> None:
+    store = stored(*(Record(type="t", fanout=fanout) for fanout in (0, 2, -1, 2)))
+
+    def chosen(text: str) -> list[int]:
+        matches = Matches(store)
+        matches.set_filter(parse(text))
+        matches.update()
+        return [int(seq) for seq in matches.seqs(0, len(matches))]
+
+    assert chosen("number:2,4") == [2, 4]
+    assert chosen("number>2") == [3, 4]
+    assert chosen("-number:3") == [1, 2, 4]
+    assert chosen("fanout>0") == [2, 4]
+    assert chosen("fanout:0") == [1]
+    assert chosen("-fanout:2") == [1, 3], "of what went nowhere nothing is known"

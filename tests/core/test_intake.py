@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.sources.bound import cut, size_of
 from app.sources.intake import SLICE_ROWS, Intake
+from connectors.gap import GAP_TYPE
 from eventscope.connector import Block, Record
 from eventscope.event import EventPriority
 
@@ -18,10 +19,16 @@ def block(*priorities: int, payload: bytes = b"{}") -> Block:
 
 
 def taken(intake: Intake) -> list[str | None]:
-    types: list[str | None] = []
+    """The types of the events that wait, in their order."""
+    return [type_ for type_, _ in rows_of(intake) if type_ != GAP_TYPE]
+
+
+def rows_of(intake: Intake) -> list[tuple[str | None, str | None]]:
+    """Type and error of all rows that wait, in their order."""
+    rows: list[tuple[str | None, str | None]] = []
     while batch := intake.take():
-        types += batch.block.type
-    return types
+        rows += zip(batch.block.type, batch.block.error, strict=True)
+    return rows
 
 
 def test_what_is_put_is_taken_in_order() -> None:
@@ -106,7 +113,32 @@ def test_every_row_is_taken_or_counted_as_dropped(blocks: list[list[int]]) -> No
     for priorities in blocks:
         intake.put("a", block(*priorities))
         assert intake.rows <= 2 * intake.max_rows + max(map(len, blocks))
-    assert len(taken(intake)) + intake.dropped_total == sum(map(len, blocks))
+    told = rows_of(intake)
+    gaps = [str(error) for type_, error in told if type_ == GAP_TYPE]
+    assert len(told) - len(gaps) + intake.dropped_total == sum(map(len, blocks))
+    assert sum(int(gap.split()[2].replace(",", "")) for gap in gaps) == intake.dropped_total
+
+
+def test_what_was_dropped_is_a_row_where_the_rows_of_the_source_go_on() -> None:
+    intake = Intake(max_rows=100)
+    intake.put("a", block(*[1] * 100))
+    intake.put("a", block(0, 0, 3, 0))
+    intake.put("b", block(2))
+    intake.put("a", block(2, 3))
+    told = rows_of(intake)[100:]
+    assert [type_ for type_, _ in told] == ["t2", "t0", GAP_TYPE, "t0", "t1"]
+    assert told[2][1] == ("missed exactly 3 events: 3 LOW came faster than they could be taken in, within 1 second")
+
+
+def test_what_was_dropped_last_is_told_when_nothing_waits_any_more() -> None:
+    intake = Intake(max_rows=10)
+    intake.put("a", block(*[1] * 10))
+    intake.put("a", block(0, -1, 0))
+    intake.put("a", block(0))
+    told = rows_of(intake)
+    assert [type_ for type_, _ in told[10:]] == ["t1", GAP_TYPE]
+    assert "3 LOW" in str(told[-1][1])
+    assert rows_of(intake) == []
 
 
 async def test_a_source_that_can_wait_waits_until_half_is_taken() -> None:

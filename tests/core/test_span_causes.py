@@ -44,7 +44,7 @@ def test_an_event_whose_cause_is_a_span_begins_by_itself_and_says_so() -> None:
         first = message("order.placed", ONE, 1, in_payload=in_payload)
         assert first.causation_id == ONE
         trace = built(first, message("order.paid", OTHER, 2, in_payload=in_payload))
-        assert [(node.kind, node.depth, node.badges) for node in trace.nodes] == [(NodeKind.EVENT, 0, (SPAN,))] * 2
+        assert [(node.kind, node.depth, node.badges) for node in trace.nodes] == [(NodeKind.EVENT, 0, ())] * 2
         assert trace.warnings == [
             "Events that name a span of their sender as their cause: 2. Which event it was is not known."
         ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -163,7 +166,7 @@ def test_rows_are_sorted_by_the_same_keys(filled: Twins, name: str) -> None:
     assert keys(filled.store) == keys(filled.whole)
 
 
-@settings(max_examples=15, deadline=None,  suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.sampled_from(hostile_records()) | st.builds(Record), min_size=1, max_size=40), max_size=12))
 def test_hostile_rows_read_the_same(tmp_path: Path, batches: list[list[Record]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}.eventscope"
@@ -207,6 +210,48 @@ def test_the_memory_of_spilled_rows_is_given_back(twins: Twins) -> None:
     gc.collect()
     assert column() is None, "a view that was not shown since must not keep the memory"
     matches.close()
+
+
+FLOOD = """
+import os, sys
+from pathlib import Path
+from spilling import Spilling
+from app.filter.matches import Matches
+from app.store.store import MIB, Store
+from test_spill import records
+from eventscope.connector import Block
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+store = Store(16 * MIB)
+spilling = Spilling(store, Path(sys.argv[1]))
+rows = [record._replace(payload=os.urandom(200)) for record in records(20_000)]
+matches, blocks, sizes = Matches(store), [Block.of(rows[at : at + 1_000]) for at in range(0, 20_000, 1_000)], []
+for turn in range(300):
+    store.append("a", blocks[turn % 20], 7)
+    spilling.write()
+    matches.update()
+    if turn % 100 == 99:
+        sizes.append(resident())
+print(len(matches), store.spilled, store.evicted, *sizes)
+spilling.close()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells a process its resident memory so")
+def test_the_memory_of_the_process_stays_flat_while_rows_come_in(tmp_path: Path) -> None:
+    folders = [Path(__file__).parents[2], Path(__file__).parent, Path(__file__).parents[1] / "support"]
+    told = subprocess.run(
+        [sys.executable, "-c", FLOOD, str(tmp_path / "a.eventscope")],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    rows, spilled, evicted, _, earlier, later = map(int, told.stdout.split())
+    assert (rows, evicted) == (300_000, 0)
+    assert spilled > 200_000
+    assert abs(later - earlier) <= 0.05 * earlier
 
 
 def test_nobody_who_follows_the_store_sees_a_change(twins: Twins) -> None:
@@ -355,6 +400,21 @@ def test_survivors_can_spill_as_well(twins: Twins) -> None:
 
 def kept(store: Store) -> list[int]:
     return [int(seq) for chunk in store.chunks for seq in chunk.seqs_of(np.arange(chunk.rows))]
+
+
+def test_another_recording_has_the_rows_that_spilled_to_the_first(filled: Twins) -> None:
+    again = Spilling(filled.store, filled.spilling.path.with_name("b.eventscope"))
+    again.end()
+    rows = 0
+    for head in again.reader.survey().leaves:
+        leaf = again.reader.leaf(head)
+        seqs = list(range(head.first_seq, head.first_seq + head.rows))
+        types = [leaf.dictionaries["type"][code] for code in leaf.columns["type"].tolist()]
+        told = zip(types, leaf.payloads.strings(0, leaf.rows), strict=True)
+        assert list(told) == filled.whole.cells(seqs, ("type", "payload"))
+        rows += leaf.rows
+    assert rows == 9_000
+    again.close()
 
 
 def spoil(twins: Twins, share: float = 1.0) -> None:

@@ -210,3 +210,27 @@ async def test_a_recording_of_three_systems_shows_what_the_original_showed(tmp_p
     await again.close()
     assert shown(again) == shown(original)
     assert shown(again)["sources"] == {"orders", "life", "roles"}
+
+
+def test_the_window_records_from_the_start_and_finishes_the_file_when_it_closes(
+    eventscope: Any, tmp_path: Path
+) -> None:
+    capture = tmp_path / "a.eventscope"
+    window = eventscope("demo:orders?rate=300", "demo:life?rate=100", "--capture", capture)
+    wait_until(lambda: capture.exists() and capture.with_name("a.eventscope-wal").exists())
+    time.sleep(3)
+    window.send_signal(signal.SIGTERM)
+    code, _, err = finish(window, timeout=10)
+    assert (code, err) == (0, "")
+    assert [file.name for file in tmp_path.glob("a.eventscope*")] == ["a.eventscope"]
+    events = events_of("\n".join(exported(eventscope, capture)))
+    assert {event["source"] for event in events} == {"demo:orders", "demo:life"}
+    assert events[0]["phase"] == "published", "nothing is missing at the beginning"
+
+
+def test_a_window_that_cannot_record_says_so_and_does_not_open(eventscope: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.eventscope").write_text("precious")
+    code, _, err = finish(eventscope("demo:", "--capture", tmp_path / "a.eventscope"))
+    assert code == 4
+    assert err.startswith("eventscope: error: ")
+    assert err.count("\n") == 1

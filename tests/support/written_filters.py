@@ -75,6 +75,7 @@ EVENTS = st.lists(
         queue_ns=milliseconds,
         handle_ns=milliseconds,
         total_ns=milliseconds,
+        fanout=st.integers(-1, 3),
         error=some,
         envelope=some,
         headers=st.none() | headers.map(headers_text),
@@ -346,6 +347,8 @@ TEXTS = {
 TERMS: dict[str, st.SearchStrategy[Written]] = {
     **{name: text_terms(name, field) for name, field in TEXTS.items()},
     "attempt": number_terms("attempt", "attempt", {"": 1}, st.integers(0, 4)),
+    "fanout": number_terms("fanout", "fanout", {"": 1}, st.integers(0, 4)),
+    "number": number_terms("number", "seq", {"": 1}, st.integers(0, 13)),
     "latency": number_terms("latency", "total_ns", LENGTHS, decimals),
     "queue": number_terms("queue", "queue_ns", LENGTHS, decimals),
     "handle": number_terms("handle", "handle_ns", LENGTHS, decimals),

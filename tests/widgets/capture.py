@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 from typing import Any
 
@@ -33,6 +34,10 @@ class Capture:
         self.latency = Latency()
         self.breaches = Breaches()
         self.topology = Topology()
+
+    def now(self) -> int:
+        """The moment up to which views look back (ns since the epoch)."""
+        return time.time_ns()
 
     def feed(self, records: list[Record], observed_at: int, source: str = "demo") -> int:
         """Take in rows as the session does; the number of the first."""

@@ -103,7 +103,7 @@ def test_a_hostile_category_is_quoted_and_shown_harmless(bar: FilterBar) -> None
     bar.chips.show_counts({name: 3})
     QTest.mouseClick(chip(bar, name), Left)
     assert read(bar.text).included == (name,)
-    assert edge(bar) == "doubtful", "no row has it"
+    assert bar.edit.edge.value == "doubtful", "no row has it"
     assert "\u202e" not in chip(bar, name).accessibleName()
 
 

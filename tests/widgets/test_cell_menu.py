@@ -151,7 +151,7 @@ def test_the_right_button_opens_the_menu_of_the_cell_under_it(table: EventTable)
     reason = QContextMenuEvent.Reason.Mouse
     QApplication.sendEvent(table.viewport(), QContextMenuEvent(reason, at, table.viewport().mapToGlobal(at)))
     menu = next(menu for menu in table.findChildren(QMenu) if menu.isVisible())
-    assert entry(menu, "Apply as filter").text() == "Apply as filter: payload.total:31.5"
+    assert entry(menu, "Apply as filter").text() == "Apply as filter: payload.total:31.5\t="
     menu.close()
 
 
@@ -214,13 +214,13 @@ def test_the_menu_of_the_current_cell_opens_by_key(table: EventTable) -> None:
     QTest.keyClick(table, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert entry(menu, "Apply").text() == "Apply as filter: category:order"
+    assert entry(menu, "Apply").text() == "Apply as filter: category:order\t="
     menu.close()
     keyboard = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), QPoint(1, 1))
     QApplication.sendEvent(table.viewport(), keyboard)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert entry(menu, "Apply").text() == "Apply as filter: category:order"
+    assert entry(menu, "Apply").text() == "Apply as filter: category:order\t="
     menu.close()
 
 

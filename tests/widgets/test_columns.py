@@ -21,6 +21,7 @@ from app.marks import Reference
 from app.session import Session
 from app.settings import Settings
 from app.table_setup import ColumnChoice, TableSetup
+from connectors.registry import open_source
 from eventscope.connector import Record
 from tests.widgets.conftest import Feed, put
 from widgets.focus import Focus
@@ -397,3 +398,15 @@ def test_the_day_is_written_as_soon_as_not_all_is_of_today(qtbot: QtBot, empty_s
     qtbot.waitUntil(lambda: table.tick() or table.grab() is None or table.columnWidth(1) > before, timeout=5_000)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", text) for text in cells(table, "time", 2))
     assert next(tables, None) is None
+
+
+async def test_the_source_has_the_icon_of_its_kind_before_its_name(qtbot: QtBot, empty_session: Session) -> None:
+    source = empty_session.attach(open_source("tap:/tmp/not-there-at-all/tap.sock"))
+    put(empty_session, [Record(type="t")], source.label)
+    put(empty_session, [Record(type="t")], "gone")
+    tables = made(qtbot, empty_session)
+    table = next(tables)
+    assert [strip.look.icon for strip in table.strips(table.viewport().rect())] == ["radio", ""]
+    table.grab()
+    assert next(tables, None) is None
+    await empty_session.close()

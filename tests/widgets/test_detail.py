@@ -16,6 +16,7 @@ from app.filter.query import parse
 from app.marks import Mark
 from app.session import Session
 from app.store.store import Store
+from connectors.registry import open_source
 from eventscope.connector import Block, Record
 from tests.widgets.detail_world import NEW, created, field, idle, marked_text, orders, until
 from widgets.detail import reader
@@ -375,3 +376,14 @@ def test_it_is_said_how_many_secrets_were_left_out(focus: Focus, qtbot: Any) -> 
     copy_menu(view, view._session, view.detail, view.line.say).actions()[0].trigger()
     assert view.line.text.text() == "Copied as JSON. 1 secret replaced by placeholders."
     assert "hunter2" not in QGuiApplication.clipboard().text()
+
+
+async def test_source_facts_say_what_attaching_does_there(qtbot: Any, focus: Focus) -> None:
+    session = Session()
+    source = session.attach(open_source("demo:orders?rate=200"))
+    await until(lambda: bool(session.drain()))
+    view = DetailView(session, focus)
+    qtbot.addWidget(view)
+    focus.select_event(1)
+    assert field(view, "Source facts", "attaching").value == source.connector.safety
+    await session.close()

@@ -194,6 +194,16 @@ def test_a_change_of_filter_keeps_the_event_at_the_top(table: EventTable) -> Non
     assert table.verticalScrollBar().value() % table.painter.row_height == 7
 
 
+def catch_up(qtbot: QtBot, table: EventTable, matches: Matches) -> None:
+    """Have the table take in all that came, which it does for a few milliseconds at each tick."""
+
+    def is_up() -> bool:
+        table.tick()
+        return matches.progress[0] == matches.progress[1]
+
+    qtbot.waitUntil(is_up, timeout=40_000)
+
+
 def test_eviction_keeps_the_picture_still(qtbot: QtBot, focus: Focus) -> None:
     session = Session(Settings(memory_mib=16))
     rows = [row._replace(payload=b"x" * 3_000) for row in orders(40)]
@@ -201,12 +211,13 @@ def test_eviction_keeps_the_picture_still(qtbot: QtBot, focus: Focus) -> None:
         put(session, rows)
     matches = Matches(session.store)
     table = shown_table(qtbot, session, focus, matches)
+    catch_up(qtbot, table, matches)
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() - 5_003)
     held, evicted = top_seq(table), session.store.evicted
     before = table.viewport().grab().toImage()
     while session.store.evicted == evicted:
         put(session, rows)
-    table.tick()
+    catch_up(qtbot, table, matches)
     assert top_seq(table) == held
     assert table.viewport().grab().toImage() == before
     assert table.rows.rowCount() == session.store.kept
@@ -223,7 +234,7 @@ def test_when_the_held_event_itself_is_evicted_the_next_that_is_kept_is_shown(qt
     assert focus.seq == 4
     while session.store.keeps(4):
         put(session, rows)
-    table.tick()
+    catch_up(qtbot, table, matches)
     assert top_seq(table) == matches.seq_at(matches.index_of(4))
     assert focus.seq == 4, "the detail view still says what was selected"
     assert not table.selectionModel().hasSelection()

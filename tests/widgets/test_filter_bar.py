@@ -25,6 +25,7 @@ from widgets.filter import found_line
 from widgets.filter.bar import FilterBar
 from widgets.filter.completion import Completion
 from widgets.filter.suggestions import MOST, Suggestion, suggestions
+from widgets.filter.verdict import Edge
 from widgets.focus import Focus
 from widgets.look.noted_rows import NotedModel
 
@@ -161,6 +162,9 @@ def test_the_same_filter_is_not_applied_twice(bar: FilterBar, qtbot: QtBot) -> N
     with qtbot.assertNotEmitted(bar.filter_changed):
         bar.set_text("type:a")
         bar.apply()
+
+
+FIELDS = {"type": "", "category": "its category", "priority": "", "phase": "", "payload.": "a place in the payload"}
 
 
 def seen(field: str, beginning: str) -> list[tuple[str, str]]:
@@ -445,3 +449,16 @@ def test_places_in_events_and_their_values_are_suggested_once_they_are_known(
     assert ("header.x-tenant:", "in recent events") in offered("header.")
     qtbot.waitUntil(lambda: offered("a payload.total>") == [("a payload.total>5", "1 of the last")])
     assert offered("payload.a..b:") == []
+
+
+def test_what_events_speak_against_is_said_below_the_line(bar: FilterBar, feed: Feed, qtbot: QtBot) -> None:
+    feed([Record(type="paid", payload=b'{"total": 99.5}')])
+    bar.edit.setFocus()
+    bar.set_text("payload.total>abc")
+
+    def told() -> bool:
+        settle(bar)
+        return "payload.total is a number such as 99.5 in row" in bar.note.text()
+
+    qtbot.waitUntil(told, timeout=5_000)
+    assert bar.edit.edge is Edge.DOUBTFUL

@@ -153,6 +153,9 @@ def test_both_tables_of_a_split_are_searched(area: WorkArea, hits: list[int]) ->
     assert below.sought is area.table.sought
     row = visits(area, Key.Key_N, 1, below)[0]
     assert row in hits
+    area.finding.give_up()
+    assert (area.table.sought, below.sought) == (None, None)
+    look_for(area, "error:*")
     area.toggle_split()
     settle(area)
     assert visits(area, Key.Key_N, 1) != [None]
@@ -174,3 +177,12 @@ def test_letters_typed_in_the_table_begin_a_filter(area: WorkArea) -> None:
     area.filter_bar.set_text("category:order")
     QTest.keyClicks(area.table, "w")
     assert area.filter_bar.edit.text() == "category:order w"
+
+
+def test_a_find_for_marks_follows_them(area: WorkArea) -> None:
+    look_for(area, "is:marked")
+    assert area.find_line.note.text() == "none"
+    area.table.go_to(3)
+    QTest.keyClick(area.table, Key.Key_M)
+    settle(area)
+    assert area.find_line.note.text() == "1 of 1"

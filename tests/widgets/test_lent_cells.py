@@ -81,7 +81,7 @@ def test_the_tooltip_says_where_it_is_from_and_the_menu_filters_by_it(table: Eve
     event, told = table.rows.stored(4), table.rows.told_by(index)
     assert event is not None
     menu = menu_of_cell(table, event, field_of(TOTAL), told)
-    assert menu.actions()[0].text() == "Apply as filter: payload.total:2.5"
+    assert menu.actions()[0].text() == "Apply as filter: payload.total:2.5\t="
 
 
 def test_filters_and_order_look_at_the_row_itself(table: EventTable, qtbot: QtBot) -> None:

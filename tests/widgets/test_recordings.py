@@ -23,6 +23,7 @@ from widgets.table.live import LiveState
 from widgets.window.desk import Desk
 from widgets.window.main_window import MainWindow
 from widgets.window.program import close, furnish
+from widgets.window.record_button import clock, short
 
 CANARY = "canary-77aa"
 
@@ -53,7 +54,7 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def stopped(desk: Desk) -> bool:
-    return desk.session.sources[0].over
+    return desk.session.sources[0].over and not desk.session.intake.rows
 
 
 def key(desk: Desk, name: str) -> None:
@@ -195,6 +196,26 @@ async def test_leaving_asks_only_for_the_developers_own_work(desk: Desk, tmp_pat
     await until(lambda: left == [1, 3])
     desk.recordings.leave(lambda: left.append(4))
     assert left == [1, 3, 4], "it is saved now"
+
+
+async def test_a_window_that_is_closed_while_it_saves_waits_for_the_file(desk: Desk, tmp_path: Path) -> None:
+    left: list[int] = []
+    desk.recordings.save(tmp_path / "a.eventscope")
+    await until(lambda: desk.session.recording.copying is not None or "Saved" in desk.window.banner.text)
+    desk.recordings.leave(lambda: left.append(rows_in(tmp_path / "a.eventscope")))
+    await until(lambda: bool(left))
+    assert left[0] > 50
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "00:00"), (42.9, "00:42"), (3_723, "1:02:03")])
+def test_the_age_of_a_recording(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+def test_a_long_or_hostile_file_name_is_shown_in_few_harmless_characters() -> None:
+    assert short("orders.eventscope") == "orders.eventscope"
+    assert len(short("x" * 300 + ".eventscope")) < 40
+    assert "\n" not in short("a\nb")
 
 
 async def test_a_capture_is_opened_by_dropping_it_and_shows_marks_and_comments(desk: Desk, tmp_path: Path) -> None:

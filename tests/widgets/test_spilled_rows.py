@@ -164,9 +164,7 @@ def test_the_times_since_the_first_event_wait_for_that(table: EventTable, qtbot:
 
 
 def test_colours_come_later_too(table: EventTable, spilled: Session, qtbot: QtBot) -> None:
-    spilled.settings = spilled.settings.with_table(
-        colours=(ColourRule(filter="payload.total<99999", tone="teal"),)
-    )
+    spilled.settings = spilled.settings.with_table(colours=(ColourRule(filter="payload.total<99999", tone="teal"),))
     table.tick()
     to_top(table)
     SlowReader.opened.set()

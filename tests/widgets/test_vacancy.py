@@ -65,7 +65,7 @@ async def test_a_silent_source_says_what_it_listens_to_since_when_and_the_usual_
     assert asked == [source]
     buttons["Is it read?"].click()
     async with asyncio.timeout(10):
-        while "✔ file: " not in told(table):
+        while "→ file: " not in told(table):
             await asyncio.sleep(0.01)
     assert "Is it read?" in told(table)
     (tmp_path / "quiet.jsonl").unlink()
@@ -88,7 +88,13 @@ async def test_a_source_that_failed_without_events_says_why(qtbot: QtBot, empty_
 
 
 def test_without_a_source_it_says_that_nothing_is_attached(qtbot: QtBot, empty_session: Session) -> None:
-    assert "Nothing is attached" in told(table_of(qtbot, empty_session))
+    table = table_of(qtbot, empty_session)
+    assert "Nothing is attached" in told(table)
+    wanted: list[str] = []
+    table.vacancy.source_wanted.connect(wanted.append)
+    for button in table.vacancy._notice.findChildren(QPushButton):
+        button.click()
+    assert wanted == ["", "demo:", "file:"]
 
 
 @pytest.mark.parametrize(

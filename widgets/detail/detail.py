@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
@@ -38,6 +38,8 @@ NOTHING_SELECTED: Final = "Select an event to see what it carries."
 GONE: Final = "This event is no longer kept: it was cleared, or evicted to stay within the memory budget."
 
 MARKED: Final = "★ marked"
+FACTS: Final = "Source facts"
+ATTACHING: Final = "attaching"
 Modifier = Qt.KeyboardModifier
 
 
@@ -133,9 +135,15 @@ class DetailView(QWidget):
         self.line.hide()
         self.head.show_event(detail.event, detail.summary)
         self.changes.show_event(detail)
-        self.panes.show_groups(detail.groups, detail.document, detail.payload)
+        self.panes.show_groups(self._groups(detail), detail.document, detail.payload)
         self.finder.again()
         self._show_recognition(detail)
+
+    def _groups(self, detail: Detail) -> list[tuple[str, Any]]:
+        """What the tree shows. What attaching does at the source is known as long as that is attached."""
+        source = next((each for each in self._session.sources if each.label == detail.event.source), None)
+        safety = {} if source is None else {ATTACHING: source.connector.safety}
+        return [(name, {**value, **safety} if name == FACTS else value) for name, value in detail.groups]
 
     def _others(self) -> list[tuple[str, int]]:
         """An event that the reader has chosen as well, to be compared with."""

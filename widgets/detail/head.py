@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.display import display
@@ -12,6 +15,9 @@ from widgets.look.text import elided, label
 from widgets.look.tools import plain_tip, tool
 
 __all__ = ["DetailHead"]
+
+NUMBER_PX: Final = 320
+"""Below this width the title needs the room of the number, which is among the fields as well."""
 
 
 class DetailHead(QWidget):
@@ -47,6 +53,10 @@ class DetailHead(QWidget):
         self.show_badge("", "")
         for part in (self.decode, self.gone):
             part.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.number.setVisible(self.width() >= NUMBER_PX)
 
     def show_error(self, text: str) -> None:
         """Say what went wrong, to the event or with it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 
 from app.detail.fields import scalar_text
@@ -21,6 +21,10 @@ __all__ = ["FieldTree", "whole_text"]
 
 PAYLOAD: Final = "Payload"
 MOST_OPENED: Final = 200
+INDENT: Final = 14
+NAMES_SHARE: Final = 0.42
+LEAST_NAMES, MOST_NAMES = 112, 150
+"""Pixels of the column of names, and the part of the width that it may take."""
 
 
 class Place(NamedTuple):
@@ -41,18 +45,27 @@ class FieldTree(QTreeView):
         self.fields = TreeModel(self)
         self.setModel(self.fields)
         self.setUniformRowHeights(True)
+        self.setIndentation(INDENT)
         self.setAccessibleName("fields of the event")
         self.setFont(mono_font())
         self.header().setFont(QGuiApplication.font())
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 150)
         self.header().setStretchLastSection(True)
+        self._names_px = 0
+        """Width of the names that nobody has chosen."""
         self._opened: set[Place] = set()
         self._closed: set[Place] = set()
         self._chosen: Place | None = None
         self.expanded.connect(self._note_open)
         self.collapsed.connect(self._note_closed)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy_value, context=Qt.ShortcutContext.WidgetShortcut)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names leave room for the values, unless somebody has drawn the line between them."""
+        super().resizeEvent(event)
+        if not self._names_px or self.columnWidth(0) == self._names_px:
+            self._names_px = min(max(int(self.viewport().width() * NAMES_SHARE), LEAST_NAMES), MOST_NAMES)
+            self.setColumnWidth(0, self._names_px)
 
     @property
     def current(self) -> Branch | None:

@@ -15,6 +15,7 @@ from app.filter.effective import Effective, all_off, inverted, without
 from app.filter.matches import Matches
 from app.session import Session
 from app.table_setup import TableSetup
+from widgets.filter.against import Against
 from widgets.filter.bar_layout import in_order, lay_out
 from widgets.filter.category_chips import CategoryChips
 from widgets.filter.completion import Completion
@@ -56,6 +57,7 @@ class FilterBar(QWidget):
         self._focus = focus
         self._verdict = Verdict(Edge.EMPTY)
         self._refreshed = 0.0
+        self._against = Against(session.store)
         self.found = FoundLine(matches)
         self.edit = FilterEdit(Completion(session), self.found.give_up)
         self.modes = ModeButtons()
@@ -198,7 +200,12 @@ class FilterBar(QWidget):
             self.phases.show_counts(self._session.tally.phases)
         if not self._pause.isActive():
             empty = self._verdict.edge is Edge.RIGHT and self._session.store.kept and not len(self.found.matches)
-            self._show_verdict(NOTHING if empty and not self.found.searching else self._verdict)
+            self._show_verdict(self._nothing() if empty and not self.found.searching else self._verdict)
+
+    def _nothing(self) -> Verdict:
+        """That no row matches, and why if recent events tell."""
+        against = self._against.ask(self._in_force.text)
+        return Verdict(Edge.DOUBTFUL, against) if against else NOTHING
 
     def _unmute(self, types: Sequence[str]) -> None:
         self._in_force.change(muted=self._in_force.setup.unmuting(*types).muted)

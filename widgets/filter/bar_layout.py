@@ -62,9 +62,7 @@ def lower_row(bar: FilterBar) -> QGridLayout:
 
 def in_order(bar: FilterBar) -> None:
     """Have Tab go through the parts as one reads them; buttons that came later would come last."""
-    parts = [
-        bar.edit, *bar.modes.findChildren(QToolButton),
-        *bar.saved.chips, bar.saved.more, bar.muted, *bar.chips.chips.values(), bar.chips.more, *bar.phases.buttons.values(),
-    ]  # fmt: skip
-    for before, after in pairwise(parts):
+    above = [bar.edit, *bar.modes.findChildren(QToolButton), *bar.saved.chips, bar.saved.more, bar.muted]
+    below = [*bar.chips.chips.values(), bar.chips.more, *bar.phases.buttons.values()]
+    for before, after in pairwise([*above, *below]):
         QWidget.setTabOrder(before, after)

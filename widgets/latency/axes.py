@@ -30,9 +30,8 @@ class ValueTicks(pg.AxisItem):  # type: ignore[misc]
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         """Whole powers of ten, or a few round values; none so near an edge that its label would be cut."""
-        edge = (high - low) * LABEL_PX / 2 / max(size, 1)
-        low, high = low + edge, high - edge
         room = (high - low) * LABEL_PX / max(size, 1)
+        low, high = low + room / 2, high - room / 2
         step = float(max(math.ceil(room), 1)) if self.log else round_value(2 * room)
         return [(step, [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)])]
 

@@ -77,7 +77,7 @@ class LatencyView(QWidget):
         if self.plots is None:
             return
         self._drawn = time.monotonic()
-        now = time.time_ns() if self._held is None else self._held
+        now = self._session.now() if self._held is None else self._held
         since, until = self._detached or (now - self._window_ns, now)
         breaches = [b for b in self._session.breaches.since(0) if b.at <= now]
         self.plots.show_latency(
@@ -160,7 +160,7 @@ class LatencyView(QWidget):
 
     def _instant(self, horizon: int | None) -> int | None:
         """When the window was held: now, cut to whole bins, since the bin that is open goes on filling."""
-        return None if horizon is None else time.time_ns() // (SECOND // 4) * (SECOND // 4)
+        return None if horizon is None else self._session.now() // (SECOND // 4) * (SECOND // 4)
 
     def _list_breaches(self) -> None:
         self._listed = time.monotonic()

@@ -84,5 +84,6 @@ class NotedList(QListView):
         self.draw_notes()
 
     def draw_notes(self) -> None:
-        """Have the rows drawn with their notes."""
+        """Have the rows drawn with their notes; what pops up has an edge."""
+        self.setObjectName("popup" if self.windowType() == Qt.WindowType.Popup else "")
         self.setItemDelegate(NotedDelegate(self, mono=self._mono))

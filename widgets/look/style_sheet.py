@@ -13,7 +13,7 @@ __all__ = ["style_sheet"]
 _WINDOW: Final = """
 QMainWindow, QDialog { background: $panel; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-CommandPalette { border: 1px solid $edge; }
+CommandPalette, #popup { border: 1px solid $edge; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }

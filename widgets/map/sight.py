@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 from app.topology.findings import Finding
@@ -22,9 +21,8 @@ class Sight(NamedTuple):
     findings: Findings
 
 
-def sight_of(topology: Topology) -> Sight:
-    """What is known now."""
-    now = time.time_ns()
+def sight_of(topology: Topology, now: int) -> Sight:
+    """What is known `now` (ns since the epoch)."""
     picture = topology.map(now)
     found: dict[str, list[Finding]] = {}
     for finding in topology.findings(now, picture):

@@ -57,7 +57,7 @@ class MapView(QWidget):
         self._session = session
         self._focus = focus
         self._due = 0.0
-        self._held: Sight | None = None if focus.horizon is None else sight_of(session.topology)
+        self._held: Sight | None = None if focus.horizon is None else sight_of(session.topology, session.now())
         self.canvas = MapCanvas()
         self.talkers = TalkerTable()
         self.choice = Segments("view", (("Map", "Who talks to whom"), ("Top talkers", "Who publishes how much")))
@@ -80,7 +80,7 @@ class MapView(QWidget):
     def refresh(self) -> None:
         """Show the topology as it stands now, or as it stood when the window was held."""
         started = time.monotonic()
-        self._show(self._held or sight_of(self._session.topology))
+        self._show(self._held or sight_of(self._session.topology, self._session.now()))
         spent = time.monotonic() - started
         self._due = started + max(REFRESH_S, LEISURE * spent)
 
@@ -131,7 +131,7 @@ class MapView(QWidget):
 
     def _hold(self, horizon: int | None) -> None:
         """Remember the instant at which the window is held, even when nobody sees this view."""
-        self._held = None if horizon is None else sight_of(self._session.topology)
+        self._held = None if horizon is None else sight_of(self._session.topology, self._session.now())
         self.refresh()
 
     def _choose(self, number: int) -> None:

@@ -14,7 +14,7 @@ from app.tasks import spawn
 from connectors.registry import scheme_of
 from eventscope.connector import CheckResult, Connector
 
-__all__ = ["BY_SCHEME", "USUAL", "Cause", "Causes", "Trial", "causes_of"]
+__all__ = ["BY_SCHEME", "USUAL", "Cause", "Causes", "Trial", "answered", "causes_of"]
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +161,6 @@ def answered(cause: Cause, results: list[CheckResult]) -> str:
 
 
 def told(result: CheckResult) -> str:
-    """A step in one line."""
-    mark = "✔" if result.ok else "✖"
+    """A step in one line. That it went well need not be good news: it may say that tracing is off."""
+    mark = "→" if result.ok else "✖"
     return f"{mark} {display(result.step)}: {display(result.detail, limit=MOST_LETTERS)}"

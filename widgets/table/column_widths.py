@@ -143,11 +143,17 @@ class ColumnWidths:
         return max((self._painter.wanted_width(column, text) for text in texts), default=0)
 
     def _shown(self, columns: Sequence[Column], room: int) -> list[Column]:
-        """Those of the columns that there is room for, in the order in which they are given more."""
-        shown = []
+        """Those of the columns that there is room for, in the order in which they are given more.
+
+        Where one finds no room, those that tell still less are left out as well.
+        """
+        shown, full = [], False
         for column in sorted(columns, key=lambda column: column.yields):
-            fits = self._least(column) <= room or not column.yields or column.key in self.fixed
-            if fits and column.key not in self.hidden:
+            if column.key in self.hidden:
+                continue
+            must = not column.yields or column.key in self.fixed
+            full |= not must and self._least(column) > room
+            if must or not full:
                 shown.append(column)
                 room -= self._least(column)
         return shown
@@ -155,8 +161,10 @@ class ColumnWidths:
     def _least(self, column: Column) -> int:
         if column.key in self.fixed:
             return self.fixed[column.key]
-        # A number or time cut short would be read as another one, a title cut short as none.
-        return max(self._wanted_of(column) if column.mono else column.width, self._title_width(column))
+        # A number or time cut short would be read as another one, a title cut short as none; and who asks for a place
+        # inside of events wants to read it.
+        whole = column.mono or self.shapes.is_open(column)
+        return max(self._wanted_of(column) if whole else column.width, self._title_width(column))
 
     def _wanted_of(self, column: Column) -> int:
         return self._wanted.get(column.key, column.width)

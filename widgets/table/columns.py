@@ -101,7 +101,7 @@ def built_in(
 COLUMNS: Final = (
     built_in("number", 48, 96, muted=True),
     built_in("time", 104, 220, mono=True),
-    built_in("source", 60, 140, muted=True, yields=5),
+    built_in("source", 80, 160, muted=True, mark=20, yields=5),
     built_in("phase", 100, 132, mark=20),
     built_in("priority", 44, 44, mono=True, mark=16),
     built_in("category", 80, 120, yields=4),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QObject
 
+from app.filter.marked import reads_marks
 from app.filter.matches import Matches
 from app.filter.query import Filter, all_of
 from app.landmarks import listed
@@ -16,6 +18,9 @@ from widgets.focus import Focus
 from widgets.table.event_table import EventTable
 
 __all__ = ["Find"]
+
+BUDGET_S: Final = 0.002
+"""Of a frame, beside what the tables take; what needs longer is done by a thread, or in the next frames."""
 
 
 class Find(QObject):
@@ -27,9 +32,12 @@ class Find(QObject):
         self._session = session
         self._focus = focus
         self._main = self._table = table
+        self._tables: list[EventTable] = []
         self._wanted: Filter | None = None
         self._beside: Filter | None = None
         """The filter of the table that the hits were found with."""
+        self._marked = 0
+        """The version of the marks that they were found with."""
         self._sought: Matches | None = None
         self._waiting = 0
         """Where to jump as soon as the search is over: 1, -1 or, for nowhere, 0."""
@@ -43,9 +51,14 @@ class Find(QObject):
 
     def serve(self, table: EventTable) -> None:
         """Find in a further table as well."""
+        self._tables.append(table)
         table.sought = self._sought
         table.found_wanted.connect(partial(self.go, table))
-        table.destroyed.connect(self._forget_tables)
+
+    def leave(self, table: EventTable) -> None:
+        """Find no more in a table, which is not the first."""
+        self._tables.remove(table)
+        self._table = self._main
 
     def open(self, table: EventTable) -> None:
         """Ask what to look for in a table."""
@@ -59,18 +72,16 @@ class Find(QObject):
         self.line.close_line()
         return True
 
-    def tick(self, *tables: EventTable) -> None:
+    def tick(self) -> None:
         """Find among new rows, and under another filter of the table."""
         if self._wanted is None:
             return
-        if self._beside is not self._main.rows.listing.filter:
+        marked = self._session.marks.version != self._marked and reads_marks(self._wanted.tree)
+        if marked or self._beside is not self._main.rows.listing.filter:
             self._search(self._wanted)
         assert self._sought is not None
-        changed = bool(self._sought.update())
-        for table in tables:
-            if table.sought is not self._sought or changed:
-                table.sought = self._sought
-                table.repaint_rows()
+        if self._sought.update(BUDGET_S):
+            self._repaint()
         if self._waiting and not self._is_searching():
             step, self._waiting = self._waiting, 0
             self.go(self._table, step)
@@ -81,7 +92,7 @@ class Find(QObject):
         self._table = table
         if self._sought is None:
             return
-        self._sought.update()
+        self._sought.update(BUDGET_S)
         if self._is_searching():
             self._waiting = step
         else:
@@ -113,18 +124,18 @@ class Find(QObject):
             self._search(wanted)
             return
         self.close()
-        self._sought = self._main.sought = self._table.sought = None
-        self._main.repaint_rows()
-        self._table.repaint_rows()
+        self._sought = None
+        self._repaint()
 
     def _search(self, wanted: Filter) -> None:
         """Look among the rows that the table lists, so that each hit is one that can be gone to."""
-        self._beside = self._main.rows.listing.filter
+        self._beside, self._marked = self._main.rows.listing.filter, self._session.marks.version
         if self._sought is None:
             self._sought = Matches(self._session.store)
             self._sought.horizon = self._focus.horizon
         self._sought.looked_at = self._main.anchor.seq
         self._sought.set_filter(all_of([wanted, self._beside]))
+        self._repaint()
 
     def _told(self) -> str:
         assert self._sought is not None
@@ -147,5 +158,7 @@ class Find(QObject):
         if self._sought is not None:
             self._sought.horizon = horizon
 
-    def _forget_tables(self) -> None:
-        self._table = self._main
+    def _repaint(self) -> None:
+        for table in self._tables:
+            table.sought = self._sought
+            table.repaint_rows()

@@ -11,6 +11,7 @@ from app.marks import Mark
 from app.session import Session
 from widgets.focus import Focus
 from widgets.table.cells import Row
+from widgets.table.source_icons import source_icons
 
 __all__ = ["Look", "looks_of"]
 
@@ -31,6 +32,8 @@ class Look:
     """Whether the row steps back behind the others: it is ignored, or not among those that are lit."""
     found: bool = False
     """Whether somebody looks for rows like it, without hiding the others."""
+    icon: str = ""
+    """That of the source which the row came from, as far as it is attached."""
     comment: str = ""
     repeats: str = ""
     """How many rows it stands for, where these are more than one."""
@@ -43,6 +46,7 @@ def looks_of(session: Session, focus: Focus, rows: Sequence[tuple[Row, str]], li
     tones = colours.of(seqs)
     marked, ignored = marks.chosen(seqs, Mark.MARKED), marks.chosen(seqs, Mark.IGNORED)
     reference = marks.reference.seq if marks.reference else None
+    icons = source_icons(session)
     looks = []
     for row, text in rows:
         seq, trace = row.seq, row.correlation_id
@@ -58,6 +62,7 @@ def looks_of(session: Session, focus: Focus, rows: Sequence[tuple[Row, str]], li
                 reference=seq == reference,
                 ignored=seq in ignored,
                 faint=seq in ignored or (lit is not None and not lists(lit, seq)),
+                icon=icons.get(row.texts.get("source", ""), ""),
                 comment=marks.comment(seq),
             )
         )

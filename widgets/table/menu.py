@@ -18,7 +18,7 @@ from app.decoding import place_of
 from app.exports.event_json import event_line
 from app.marks import Mark
 from app.store.stored import StoredEvent
-from widgets.clause_menu import add_filters, shown
+from widgets.clause_menu import Way, add_filters, shown
 from widgets.detail.decode_dialog import DecodeDialog
 from widgets.table.commands import mute_type, open_trace
 from widgets.table.keys import table_keys
@@ -30,6 +30,16 @@ __all__ = ["menu_of_cell", "open_cell_menu"]
 
 OFTEN: Final = ("type", "category", "source", "producer", "subscription", "correlation")
 """Fields by which rows are narrowed down often, whichever cell was clicked on."""
+
+KEYS: Final[dict[Way, str]] = {
+    "alone": "filter-cell",
+    "opposite": "filter-not-cell",
+    "and": "filter-and-cell",
+    "or": "filter-or-cell",
+    "not": "filter-and-not-cell",
+    "or not": "filter-or-not-cell",
+}
+"""The commands of the table that filter by a cell in each way."""
 
 
 def open_cell_menu(table: EventTable, index: QModelIndex, at: QPoint) -> None:
@@ -45,7 +55,7 @@ def menu_of_cell(table: EventTable, event: StoredEvent, field: Field, told: Stor
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setToolTipsVisible(True)
     clause = field.clause(told or event)
-    add_filters(menu, table.focus, clause)
+    add_filters(menu, table.focus, clause, keys_of_ways(table))
     add_shortcuts(menu.addMenu("Only"), table, event)
     if event.type:
         exclude = FIELDS["type"].clause(event)
@@ -100,10 +110,15 @@ def add_notes(menu: QMenu, table: EventTable, event: StoredEvent) -> None:
     menu.addAction(f"{text}{key_of(table, 'time-reference')}", partial(notes.count_from, event))
 
 
+def keys_of_ways(table: EventTable) -> dict[Way, str]:
+    """The keys that filter by a cell."""
+    return {way: key_of(table, name).strip() for way, name in KEYS.items()}
+
+
 def key_of(table: EventTable, name: str) -> str:
     """The key of a command, as it stands at the right of a menu."""
     known = next((key for key in table_keys(table.session.settings.keys) if key.id == f"table.{name}"), None)
-    return f"\t{known.key}" if known else ""
+    return "\t" + known.key.replace("&", "&&") if known and known.key else ""
 
 
 def add_decoding(menu: QMenu, table: EventTable, event: StoredEvent) -> None:

@@ -152,6 +152,8 @@ class RowPainter:
             self._draw_icon(painter, PHASE_ICONS.get(row.phase), slot.left, strip)
         elif key == "priority":
             self._draw_icon(painter, PRIORITY_ICONS.get(row.priority), slot.left, strip)
+        elif key == "source" and strip.look.icon:
+            self._draw_icon(painter, (strip.look.icon, "muted"), slot.left, strip)
         elif strip.look.faint:
             return
         elif key == "correlation" and row.correlation_id:

@@ -26,6 +26,8 @@ CLAUSE_LIMIT: Final = 80
 MOST_CLAUSES: Final = 5
 MOST_REMOVALS: Final = 2
 MOST_SOURCES: Final = 4
+STARTS: Final = {"Attach a source…": "", "Try the demo": "demo:", "Open a capture or file…": "file:"}
+"""What there is to begin with; a URL that names nothing asks for the rest."""
 
 
 class Vacancy(QObject):
@@ -35,6 +37,7 @@ class Vacancy(QObject):
     invert_wanted = Signal()
     removal_wanted = Signal(str)  # a clause of the filter
     check_wanted = Signal(object)  # Source
+    source_wanted = Signal(str)  # URL, as in STARTS
     row_wanted = Signal(object)  # seq: int
 
     def __init__(self, session: Session, matches: Matches, parent: QWidget) -> None:
@@ -79,8 +82,8 @@ class Vacancy(QObject):
     def _say_silent(self) -> None:
         sources = self._session.sources
         if not sources:
-            self._notice.say("Nothing is attached", "Attach a source to see its events here.")
-            return
+            starts = [Action(text, partial(self.source_wanted.emit, url)) for text, url in STARTS.items()]
+            return self._notice.say("Nothing is attached", "Attach a source to see its events here.", starts)
         live = [source for source in sources if not source.over]
         silent = next(iter(live or sources))
         causes = causes_of(silent.connector) if live else Causes("", ())

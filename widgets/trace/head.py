@@ -13,6 +13,7 @@ from app.display import display
 from app.traces.events import TracedEvent
 from app.traces.nodes import NodeKind, Trace
 from app.traces.saga import Saga, SagaState
+from app.traces.spans import SPAN
 from app.traces.summary import TraceState
 from widgets.look.text import elided, label
 from widgets.look.tools import keep_place, plain_tip, tool
@@ -143,12 +144,13 @@ def sentence(trace: Trace) -> str:
     """The trace in numbers."""
     kinds = Counter(node.kind for node in trace.nodes)
     errors = sum(is_error(node) for node in trace.nodes)
+    missing = sum(node.kind is NodeKind.GHOST and SPAN not in node.badges for node in trace.nodes)
     parts = [
         counted(kinds[NodeKind.EVENT], "event"),
         counted(kinds[NodeKind.HOP], "hop") if kinds[NodeKind.HOP] else "",
         f"{kinds[NodeKind.DELIVERY]:,} {'delivery' if kinds[NodeKind.DELIVERY] == 1 else 'deliveries'}",
         f"{errors:,} failed" if errors else "",
-        f"{kinds[NodeKind.GHOST]:,} missing" if kinds[NodeKind.GHOST] else "",
+        f"{missing:,} missing" if missing else "",
         f"took {span_text(trace.duration_ns)}",
         f"from {clock_time(trace.started_at)}",
     ]

@@ -45,7 +45,7 @@ BADGES: Final = {
     NOT_PUBLISHED: "Its publishing was not captured: it came before this capture began, or was lost.",
     CLOCK: "Its times disagree with those of its cause: the clocks differ. It is placed by cause.",
     NOT_CAPTURED: "Not captured: it was filtered at its source, or comes from a system that is not watched.",
-    SPAN: "It names a span of its sender as its cause. A span is no event, so which event it was is not known.",
+    SPAN: "The events below name this span of their sender as their cause. Which event it was is not known.",
     Absent.BEFORE: "Not captured: it came before this capture began.",
     Absent.EVICTED: "No longer kept: it was evicted to stay within the memory budget.",
 }

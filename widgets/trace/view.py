@@ -36,6 +36,7 @@ NARROW_PX: Final = 620
 
 NOTHING_OPEN: Final = "Select a trace, or an event that belongs to one, to see what caused what."
 GONE: Final = "This trace is no longer kept: its events were cleared, or evicted to stay within the memory budget."
+LATER: Final = "This trace began after the instant at which the window is held. Go on to see it."
 
 
 class TraceView(QWidget):
@@ -136,7 +137,9 @@ class TraceView(QWidget):
     def _describe(self, summary: TraceSummary | None) -> None:
         trace = self.pages.trace
         if not trace.nodes:
-            return self._say(GONE)
+            horizon = self._focus.horizon
+            later = summary is not None and horizon is not None and summary.first_seq >= horizon
+            return self._say(LATER if later else GONE)
         live = summary is not None and self._focus.horizon is None and self._now - summary.last_at < LIVE_NS
         self.head.show_trace(trace, summary.state if summary else None, live=live)
         self._pages.setCurrentIndex(1)

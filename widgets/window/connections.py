@@ -61,6 +61,15 @@ class Connections:
 
         self.logins.attach(connector, name, attached)
 
+    def begin(self, url: str) -> None:
+        """Attach what an empty table offers, or ask for the rest of it."""
+        if url == "file:":
+            self.ask_file()
+        elif url:
+            self.attach_url(url)
+        else:
+            self.ask_source()
+
     def ask_source(self, url: str = "") -> None:
         """Ask for a source in the dialog, which begins with what is known of it."""
         dialog = ConnectionDialog(url, self.logins.credentials, self.window)

@@ -50,6 +50,7 @@ class Desk:
         window.views.sources.stop_asked.connect(self.stop_source)
         window.views.sources.remove_asked.connect(self.remove_source)
         window.views.work.table.start_wanted.connect(self.toggle_sources)
+        window.views.work.table.vacancy.source_wanted.connect(self.connections.begin)
         window.views.traces.export_requested.connect(self.ask_export_trace)
         self._watch = QTimer(window, interval=500)
         self._watch.timeout.connect(self._tell_failures)

@@ -21,6 +21,8 @@ __all__ = ["Recordings"]
 
 CAPTURE_FILES: Final = "Captures (*.eventscope);;All files (*)"
 LOOK_MS: Final = 500
+BUSY: Final = "One moment: a capture is being written."
+CLOSING: Final = "The window closes once the capture is written."
 NOTHING: Final = "Nothing is kept yet that could be saved; attach a source first."
 LINES: Final = "A capture is no JSON Lines file; name it .eventscope, or use “Export shown events…” for {suffix}."
 
@@ -35,6 +37,7 @@ class Recordings:
         self._told = ""
         self._complained = ""
         self._busy = False
+        self._leaving: Callable[[], object] | None = None
         window.views.status.record.clicked.connect(self.toggle)
         self._watch = QTimer(window, interval=LOOK_MS)
         self._watch.timeout.connect(self.look)
@@ -60,8 +63,8 @@ class Recordings:
     def toggle(self) -> None:
         """Ask where to record to; while a recording runs, stop it."""
         if self._busy:
-            return
-        if self._recording.runs:
+            self._window.banner.say(BUSY)
+        elif self._recording.runs:
             self._spawn(self._stop(), "stop recording")
         else:
             self._ask("Record", self.start)
@@ -86,13 +89,16 @@ class Recordings:
         Events alone are no reason to ask: they come by themselves, and each time one closes a monitor there are some.
         """
         notes = self._recording.unsaved_notes
+        if self._recording.copying is not None:
+            self._leaving = close
+            return self._window.banner.say(CLOSING)
         if not notes:
             close()
             return
         events = "1 event is" if notes == 1 else f"{notes:,} events are"
         dialogs.ask_to_save(
             self._window,
-            f"{events} marked or commented, and that is not saved.",
+            f"{events} marked or commented, and that is in no file. Save all events before the window closes?",
             save=lambda: self.ask_save(close),
             discard=close,
         )
@@ -155,6 +161,9 @@ class Recordings:
             finally:
                 self._busy = False
                 self._window.views.status.record.tick()
+                leaving, self._leaving = self._leaving, None
+                if leaving is not None:
+                    self.leave(leaving)
 
         self._busy = True
         spawn(done(), name=name)

@@ -74,7 +74,7 @@ class WorkArea(QWidget):
         elif self.found is not None and self.found.update():
             self.table.viewport().update()
         self.table.tick()
-        self.finding.tick(self.table, *([] if self.below is None else [self.below]))
+        self.finding.tick()
         self.filter_bar.tick()
 
     @property
@@ -154,6 +154,7 @@ class WorkArea(QWidget):
             self._tables.setSizes([self.height() // 2] * 2)
         elif self.below is not None and not wanted:
             self.below.hide()
+            self.finding.leave(self.below)
             self.below.layers.close()
             self.below.deleteLater()
             self.below = None
