@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "export": "turn a captured file into JSON, JSON Lines, CSV or a trace format",
     "demo": "publish the traffic of a seed system",
     "check": "try a connection step by step",
+    "recover": "copy what can be read of a damaged capture into a new one",
 }
 
 

@@ -17,7 +17,7 @@ from app.capture.file import CaptureFile, Change, reason_of
 from app.capture.lock import NotRecorded
 from connectors.capture.layout import DOCUMENTS, LeafHead
 from connectors.capture.leaf import encode
-from connectors.capture.opening import size_told
+from connectors.capture.opening import SpoiledCapture, size_told
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged
 from connectors.file.being_recorded import is_being_recorded
 
@@ -45,11 +45,7 @@ def recover(path: Path, to: Path) -> Recovered:
         raise CaptureError(f"{path} is being recorded; stop that first")
     try:
         with tempfile.TemporaryDirectory(prefix=".recovery-", dir=to.parent) as folder:
-            reader = CaptureReader(whole_copy(path, Path(folder)))
-            try:
-                return copied(reader, to)
-            finally:
-                reader.close()
+            return copied_from(whole_copy(path, Path(folder)), path, to)
     except (OSError, sqlite3.Error) as error:
         raise NotRecorded(f"cannot recover {path} to {to}: {reason_of(error)}; choose another place") from error
 
@@ -67,6 +63,24 @@ def whole_copy(path: Path, folder: Path) -> Path:
     if copy.stat().st_size < told <= MOST_PADDED:
         os.truncate(copy, told)
     return copy
+
+
+def copied_from(copy: Path, path: Path, to: Path) -> Recovered:
+    """Write all that can be read of the copy of a file to a new capture. Raises CaptureError when that is nothing."""
+    try:
+        reader = CaptureReader(copy)
+        try:
+            recovered = copied(reader, to)
+        finally:
+            reader.close()
+        if not recovered.rows and recovered.lost != 0:
+            to.unlink()
+            raise SpoiledCapture("no row is whole")
+    except SpoiledCapture as error:
+        raise CaptureError(f"nothing of {path} can be read; use another copy of it, if there is one") from error
+    except CaptureError as error:
+        raise CaptureError(str(error).replace(str(copy), str(path))) from error
+    return recovered
 
 
 def copied(reader: CaptureReader, to: Path) -> Recovered:

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import zstandard
@@ -35,18 +35,29 @@ READ_AT_ONCE: Final = 8
 """Blocks that a scan inflates before it looks at them."""
 
 
-class Plan(NamedTuple):
+class Layout(Protocol):
     """Where byte strings lie: that of row `r` has bytes `at[r]` to `at[r + 1]`; block `b` begins at row `firsts[b]`."""
+
+    @property
+    def at(self) -> NDArray[np.uint32]:
+        """The bounds of the rows."""
+
+    @property
+    def firsts(self) -> Sequence[int]:
+        """The first row of each block."""
+
+
+LayoutT = TypeVar("LayoutT", bound=Layout)
+
+
+class Plan(NamedTuple):
+    """A layout."""
 
     at: NDArray[np.uint32]
     firsts: Sequence[int]
 
-    def row_after(self, block: int) -> int:
-        """The first row behind a block."""
-        return self.firsts[block + 1] if block + 1 < len(self.firsts) else len(self.at) - 1
 
-
-class BlockArena(Arena):
+class BlockArena(Arena, Generic[LayoutT]):
     """Byte strings in compressed blocks; where these are kept is left to the kinds of it."""
 
     def __init__(self, cache: Cache) -> None:
@@ -55,12 +66,12 @@ class BlockArena(Arena):
 
     @property
     @abstractmethod
-    def plan(self) -> Plan:
+    def plan(self) -> LayoutT:
         """Where the byte strings lie."""
 
     @abstractmethod
-    def _blocks(self, first: int, after: int) -> Iterable[bytes]:
-        """Blocks `first` to `after`, inflated."""
+    def _blocks(self, plan: LayoutT, first: int, after: int) -> Iterable[bytes]:
+        """Blocks `first` to `after` of those that lie so, inflated."""
 
     @property
     def at(self) -> NDArray[np.uint32]:
@@ -71,31 +82,31 @@ class BlockArena(Arena):
         plan = self.plan
         place = bisect_right(plan.firsts, row) - 1
         begin = plan.at[plan.firsts[place]]
-        return self._at_hand(place)[plan.at[row] - begin : plan.at[row + 1] - begin - len(END)]
+        return self._at_hand(plan, place)[plan.at[row] - begin : plan.at[row + 1] - begin - len(END)]
 
     def runs(self, start: int, stop: int) -> Iterator[tuple[int, Run]]:
         """The rows, some blocks at a time, inflated when they are asked for."""
         plan = self.plan
         place = bisect_right(plan.firsts, start) - 1
         while start < stop:
-            after = min(self._together(place), bisect_right(plan.firsts, stop - 1))
-            data = memoryview(b"".join(self._blocks(place, after)))
-            end = min(plan.row_after(after - 1), stop)
+            after = min(self._together(plan, place), bisect_right(plan.firsts, stop - 1))
+            data = memoryview(b"".join(self._blocks(plan, place, after)))
+            end = min(row_after(plan, after - 1), stop)
             bounds, skipped = bounds_of(plan.at, start, end), int(plan.at[start]) - int(plan.at[plan.firsts[place]])
             yield start, Run(data[skipped : skipped + int(bounds[-1])], bounds)
             start, place = end, after
 
-    def _together(self, block: int) -> int:
+    def _together(self, plan: LayoutT, block: int) -> int:
         """The block behind those that a scan inflates together with this one."""
         return block + READ_AT_ONCE
 
-    def _at_hand(self, place: int) -> bytes:
+    def _at_hand(self, plan: LayoutT, place: int) -> bytes:
         """A block that somebody shows, and will soon ask for again."""
-        found: bytes = self._cache.get((self._number, place), lambda: b"".join(self._blocks(place, place + 1)))
+        found: bytes = self._cache.get((self._number, place), lambda: b"".join(self._blocks(plan, place, place + 1)))
         return found
 
 
-class ColdArena(BlockArena):
+class ColdArena(BlockArena[Plan]):
     """The first `rows` rows of another arena. `pause` is called now and then while it is made, and may raise.
 
     Blocks that somebody shows are kept inflated in `cache`.
@@ -127,7 +138,7 @@ class ColdArena(BlockArena):
         """Bytes that the strings take, in the form in which they are kept."""
         return len(self._bytes) + BLOCK_COST * len(self._plan.firsts)
 
-    def _blocks(self, first: int, after: int) -> Iterator[bytes]:
+    def _blocks(self, plan: Plan, first: int, after: int) -> Iterator[bytes]:
         for begin, end in pairwise(self._begins[first : after + 1]):
             yield THREAD.decompress(self._bytes[begin:end].data)
 
@@ -146,3 +157,8 @@ def first_rows(at: NDArray[np.uint32]) -> list[int]:
     """The first row of each block."""
     blocks = (at[1:].astype(np.int64) - 1) // BLOCK_BYTES
     return np.flatnonzero(np.diff(blocks, prepend=-1)).tolist()
+
+
+def row_after(plan: Layout, block: int) -> int:
+    """The first row behind a block."""
+    return plan.firsts[block + 1] if block + 1 < len(plan.firsts) else len(plan.at) - 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.store.arena import END
 from app.store.chunk import COLUMNS, Chunk
-from app.store.cold import Plan
+from app.store.cold import row_after
 from app.store.dictionary import COST
 from app.store.packing import NO_PAYLOAD
 from connectors.capture.layout import CODED, LeafHead
@@ -88,30 +88,21 @@ class Pages:
         codes = self._tried(partial(self.reader.correlated, self._head, text), list[int])
         return next((code for code in codes if self.texts(INDEXED)[code] == text), None)
 
-    def plan(self, arena: str) -> Plan:
+    def places(self, arena: str) -> Places:
         """Where the byte strings of `payloads` or `texts` lie."""
-        places = self._places(arena)
-        return Plan(places.at, places.firsts)
 
-    def together(self, arena: str, block: int) -> int:
-        """The block behind those that lie together with this one, and so are read with it."""
-        places = self._places(arena)
-        return [*places.groups, len(places.firsts)][places.group_of(block) + 1]
+        def blank() -> Layout:
+            return Layout(Places(np.arange(self._head.rows + 1, dtype=np.uint32), [0], [0, 0], [0]))
 
-    def blocks(self, arena: str, first: int, after: int) -> Iterator[bytes]:
-        """Blocks of byte strings, inflated."""
-        places = self._places(arena)
+        return self._kept("places", arena, lambda: Layout(self.reader.places(self._head, arena)), blank).places
+
+    def blocks(self, arena: str, places: Places, first: int, after: int) -> Iterator[bytes]:
+        """Blocks of byte strings that lie so, inflated."""
         for block in range(first, after):
             if block == first or block in places.groups:
                 group = places.group_of(block)
                 data = self._tried(partial(self.reader.group, self._head, arena, places, group), bytes)
             yield self._tried(partial(places.block_in, data, group, block), partial(blank_block, places, block))
-
-    def _places(self, arena: str) -> Places:
-        def blank() -> Layout:
-            return Layout(Places(np.arange(self._head.rows + 1, dtype=np.uint32), [0], [0, 0], [0]))
-
-        return self._kept("places", arena, lambda: Layout(self.reader.places(self._head, arena)), blank).places
 
     def _kept(self, what: str, name: str, read: Callable[[], ValueT], blank: Callable[[], ValueT]) -> ValueT:
         """What is read, kept in the cache; if it can not be read, what stands in for it."""
@@ -130,6 +121,5 @@ class Pages:
 
 def blank_block(places: Places, block: int) -> bytes:
     """A block of rows that have nothing but blanks."""
-    after = [*places.firsts, len(places.at) - 1][block + 1]
-    sizes = np.diff(places.at[places.firsts[block] : after + 1].astype(np.int64)) - len(END)
+    sizes = np.diff(places.at[places.firsts[block] : row_after(places, block) + 1].astype(np.int64)) - len(END)
     return b"".join(b" " * size + END for size in sizes.tolist())

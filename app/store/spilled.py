@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.store.chunk import Chunk
-from app.store.cold import BlockArena, Plan
+from app.store.cold import BlockArena
 from app.store.dictionary import Texts
 from app.store.pages import INDEXED, Pages
+from connectors.capture.strings import Places
 
 __all__ = ["spill"]
 
@@ -27,14 +28,9 @@ MOST_AT_ONCE: Final = 32
 def spill(chunk: Chunk, pages: Pages) -> None:
     """Have a chunk read its rows from these pages, and give back their memory."""
     dictionaries = {name: texts_of(pages, name, there) for name, there in chunk.dictionaries.items()}
-    arenas = (SpilledArena(pages, name, used) for name, used in pages_used(chunk))
-    chunk.leave(pages.column, dictionaries, *arenas)
-
-
-def pages_used(chunk: Chunk) -> Iterator[tuple[str, int]]:
-    """The names of the arenas in a file, and the bytes of all their strings."""
-    yield "payloads", chunk.payloads.used
-    yield "texts", chunk.texts.used
+    payloads = SpilledArena(pages, "payloads", chunk.payloads.used)
+    texts = SpilledArena(pages, "texts", chunk.texts.used)
+    chunk.leave(pages.column, dictionaries, payloads, texts)
 
 
 class FewTexts(tuple[str | None, ...]):
@@ -87,7 +83,7 @@ def texts_of(pages: Pages, name: str, there: Texts) -> Texts:
     return FewTexts(text and sys.intern(text) for text in there.values) if few else ManyTexts(pages, name)
 
 
-class SpilledArena(BlockArena):
+class SpilledArena(BlockArena[Places]):
     """Byte strings in the blocks of a file."""
 
     memory = 0
@@ -104,12 +100,13 @@ class SpilledArena(BlockArena):
         return self._pages.is_lost
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> Places:
         """Where the byte strings lie."""
-        return self._pages.plan(self._name)
+        return self._pages.places(self._name)
 
-    def _together(self, block: int) -> int:
-        return min(self._pages.together(self._name, block), block + MOST_AT_ONCE)
+    def _together(self, plan: Places, block: int) -> int:
+        group_ends = [*plan.groups[1:], len(plan.firsts)]
+        return min(group_ends[plan.group_of(block)], block + MOST_AT_ONCE)
 
-    def _blocks(self, first: int, after: int) -> Iterator[bytes]:
-        return self._pages.blocks(self._name, first, after)
+    def _blocks(self, plan: Places, first: int, after: int) -> Iterator[bytes]:
+        return self._pages.blocks(self._name, plan, first, after)

@@ -52,6 +52,10 @@ class CaptureError(Exception):
     """A capture cannot be read; one sentence that says why, and what to do."""
 
 
+class SpoiledCapture(CaptureError):
+    """The file is ours, but damaged or cut off where all else depends on it."""
+
+
 class Careful(sqlite3.Connection):
     """A connection to a file of which nothing is believed. Any thread may use it, one at a time."""
 
@@ -171,7 +175,10 @@ def complaint(path: Path, error: sqlite3.Error) -> CaptureError:
         return CaptureError(f"{path} is used by another program just now; try again")
     if code == sqlite3.SQLITE_INTERRUPT:
         return CaptureError(f"{path} takes too long to read, as if it were made to; it is left alone")
-    return CaptureError(f"{path} is {'cut off' if is_cut(path) else 'damaged'} and cannot be read; copy it again")
+    damage = "cut off" if is_cut(path) else "damaged"
+    return SpoiledCapture(
+        f"{path} is {damage} and cannot be read; copy it again, or save what can be read with `eventscope recover`"
+    )
 
 
 def is_cut(path: Path) -> bool:

@@ -168,7 +168,10 @@ class CaptureReader:
                     yield head_of(leaf, checked(leaf, [stored]))
                 except (ValueError, RecursionError) as error:
                     log.info("leaf %s of %s is damaged: %s", leaf, self.path, error)
-            last = found[-1][0]
+            before, last = last, max(leaf for leaf, *_ in found)
+            if last <= before:
+                log.info("the leaves of %s are in disorder: not all are found", self.path)
+                return
 
     @contextmanager
     def _connection(self) -> Iterator[Careful]:

@@ -15,7 +15,7 @@ __all__ = ["is_being_recorded"]
 def is_being_recorded(path: Path) -> bool:
     """Whether a program holds the lock that lies beside a capture as long as rows are added to it."""
     try:
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(f"{path}.lock", os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return False
     try:

@@ -17,6 +17,7 @@ from aiormq.connection import TransportFactory
 from yarl import URL
 
 from connectors.rabbitmq.frames import Frames
+from connectors.rabbitmq.logs import calm_logs
 from connectors.rabbitmq.options import RabbitOptions
 from connectors.rabbitmq.trouble import connect_trouble, lost_trouble
 from connectors.reach import Reach
@@ -39,10 +40,7 @@ DEAF: Final = 4
 BROKEN: Final = (aiormq.AMQPError, OSError, RuntimeError)
 """What the library raises on a channel or connection that is gone."""
 
-# At DEBUG these log what they send, passwords among it.
-for _name in ("aio_pika", "aiormq", "pika"):
-    if logging.getLogger(_name).level < logging.INFO:
-        logging.getLogger(_name).setLevel(logging.INFO)
+calm_logs()
 
 
 class Link:

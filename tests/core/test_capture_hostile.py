@@ -160,6 +160,25 @@ def test_a_leaf_that_is_damaged_is_told_and_the_others_are_read(tmp_path: Path) 
     reader.close()
 
 
+def test_leaves_whose_numbers_do_not_ascend_are_looked_through_once(tmp_path: Path) -> None:
+    """SQLite finds what is ordered wrongly again and again."""
+    store, path = Store(MIB // 2), tmp_path / "a.eventscope"
+    for n in range(8):
+        store.append("shop", Block.of([Record(id=f"{n}", payload=b"x" * 200)] * 100), n)
+    record_all(store, path)
+    reader = CaptureReader(path)
+    last = reader.survey().leaves[-1]
+    reader.close()
+    data = path.read_bytes()
+    place = data.index(layout.head_bytes(last))
+    for before in range(1, 12):
+        for value in (0, 1, 2, last.leaf - 1):
+            mutant = bytearray(data)
+            mutant[place - before] = value
+            path.write_bytes(mutant)
+            salvage(path)
+
+
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS id, x AS crc, x AS data FROM n"
 
 

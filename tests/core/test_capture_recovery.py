@@ -88,3 +88,12 @@ def test_nothing_is_recovered_over_a_file(tmp_path: Path) -> None:
     with pytest.raises(NotRecorded, match="choose another place"):
         recover(path, tmp_path / "nowhere" / "copy.eventscope")
     assert len(events_in(path)) == 6
+
+
+def test_a_capture_of_which_nothing_is_left_is_told_and_leaves_no_file(tmp_path: Path, store: Store) -> None:
+    path, copy = tmp_path / "cut.eventscope", tmp_path / "copy.eventscope"
+    record_all(store, path)
+    path.write_bytes(path.read_bytes()[: 3 * 4096])
+    with pytest.raises(CaptureError, match=f"^nothing of {path} can be read"):
+        recover(path, copy)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

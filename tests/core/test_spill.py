@@ -31,7 +31,7 @@ from app.listing.telling import Telling
 from app.marks import Mark
 from app.store.store import MIB, Evicted, Store
 from app.store.stored import StoredEvent
-from connectors.capture.reader import CaptureReader
+from connectors.capture.reader import CaptureError, CaptureReader, Damaged
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
 
@@ -113,6 +113,19 @@ def filled(twins: Twins) -> Twins:
     return twins
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """For tests that only read. Row 5 is marked."""
+    twins = Twins(tmp_path_factory.mktemp("spill") / "a.eventscope")
+    twins.fill()
+    for store in (twins.store, twins.whole):
+        store.marks.toggle(5, Mark.MARKED)
+    yield twins
+    for store in (twins.store, twins.whole):
+        store.close()
+    twins.spilling.close()
+
+
 def passing(store: Store, text: str) -> list[int]:
     wanted = parse(text)
     found = [chunk.seqs_of(np.flatnonzero(wanted.mask(chunk, 0, chunk.rows))) for chunk in store.chunks]
@@ -131,39 +144,37 @@ def all_of(matches: Matches) -> list[int]:
     return matches.seqs(0, len(matches)).tolist()
 
 
-def test_all_fields_of_all_rows_read_the_same(filled: Twins) -> None:
-    seqs = list(range(1, filled.store.next_seq))
-    assert filled.store.cells(seqs, EVERY_FIELD) == filled.whole.cells(seqs, EVERY_FIELD)
+def test_all_fields_of_all_rows_read_the_same(shared: Twins) -> None:
+    seqs = list(range(1, shared.store.next_seq))
+    assert shared.store.cells(seqs, EVERY_FIELD) == shared.whole.cells(seqs, EVERY_FIELD)
     scattered = seqs[::97][::-1]
-    assert filled.store.cells(scattered, EVERY_FIELD) == filled.whole.cells(scattered, EVERY_FIELD)
+    assert shared.store.cells(scattered, EVERY_FIELD) == shared.whole.cells(scattered, EVERY_FIELD)
 
 
 @pytest.mark.parametrize("text", FILTERS)
-def test_a_filter_selects_the_same_rows(filled: Twins, text: str) -> None:
-    for store in (filled.store, filled.whole):
-        store.marks.toggle(5, Mark.MARKED)
-    assert passing(filled.store, text) == passing(filled.whole, text)
+def test_a_filter_selects_the_same_rows(shared: Twins, text: str) -> None:
+    assert passing(shared.store, text) == passing(shared.whole, text)
 
 
-def test_a_trace_is_found_without_reading_the_texts_of_other_chunks(filled: Twins) -> None:
-    store = filled.store
+def test_a_trace_is_found_without_reading_the_texts_of_other_chunks(shared: Twins) -> None:
+    store = shared.store
     for trace in ("t0", "t99", "t500", "t1124", "nobody's"):
-        assert store.correlated(trace).tolist() == filled.whole.correlated(trace).tolist()
+        assert store.correlated(trace).tolist() == shared.whole.correlated(trace).tolist()
     away = next(chunk for chunk in store.chunks if not chunk.at_hand)
     away.cache.clear()
     store.correlated("t1124")
     assert (away.serial, "texts", "correlation") not in away.cache
-    assert [store.published(seq) for seq in range(1, 60)] == [filled.whole.published(seq) for seq in range(1, 60)]
+    assert [store.published(seq) for seq in range(1, 60)] == [shared.whole.published(seq) for seq in range(1, 60)]
 
 
 @pytest.mark.parametrize("name", [*FIELDS])
-def test_rows_are_sorted_by_the_same_keys(filled: Twins, name: str) -> None:
+def test_rows_are_sorted_by_the_same_keys(shared: Twins, name: str) -> None:
     def keys(store: Store) -> list[Any]:
         field, words = field_of(name), Words()
         cells = [field.cells(chunk, np.arange(chunk.rows), words) for chunk in store.chunks]
         return np.concatenate(cells).tolist()
 
-    assert keys(filled.store) == keys(filled.whole)
+    assert keys(shared.store) == keys(shared.whole)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -445,6 +456,29 @@ def test_rows_of_a_file_that_can_not_be_read_any_more_are_evicted_with_a_sentenc
     with pytest.raises(Evicted):
         store.event(1)
     assert store.event(9_000).correlation_id == filled.whole.event(9_000).correlation_id
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 5, 8, 13, 20, 31, 50])
+def test_a_file_may_become_unreadable_in_the_midst_of_any_work(filled: Twins, after: int) -> None:
+    reader, left = filled.spilling.reader, iter(range(after))
+    read = reader.piece
+
+    def piece(*what: Any) -> bytes:
+        if next(left, None) is None:
+            raise CaptureError("there is no such file; check the path") if after % 2 else Damaged("cut")
+        return read(*what)
+
+    reader.piece = piece  # type: ignore[method-assign]
+    store = filled.store
+    for text in ("payload.n>40", '"needle"', "correlation:t7", "/b.n/", "category:x"):
+        filled.forget()
+        passing(store, text)
+        store.correlated("t7")
+        store.cells(list(range(1, 2_000, 40)), EVERY_FIELD)
+    store.tick()
+    assert store.evicted > 0
+    assert store.kept + store.evicted == 9_000
+    assert len(store.cells(kept(store), EVERY_FIELD)) == store.kept
 
 
 def test_only_what_is_damaged_is_evicted(filled: Twins) -> None:

@@ -77,6 +77,24 @@ def test_what_was_committed_outlives_a_kill(eventscope: Any, lines: Path, tmp_pa
     assert kept == printed == [json.loads(line) for line in story[: len(kept)]]
 
 
+def test_a_capture_that_was_cut_off_is_refused_and_what_is_left_of_it_recovered(
+    eventscope: Any, lines: Path, tmp_path: Path
+) -> None:
+    capture, saved = tmp_path / "cut.eventscope", tmp_path / "saved.eventscope"
+    twice = (f"file:{lines}?follow=0", f"file:{tmp_path / 'again.jsonl'}?follow=0")
+    (tmp_path / "again.jsonl").symlink_to(lines)
+    assert finish(eventscope("record", *twice, "-o", capture), 60)[0] == 0
+    whole = exported(eventscope, capture)
+    capture.write_bytes(capture.read_bytes()[:-8192])
+    code, _, err = finish(eventscope("export", capture), 60)
+    assert (code, "eventscope recover" in err) == (4, True)
+    code, _, err = finish(eventscope("recover", capture, "-o", saved), 60)
+    assert (code, err.count("\n"), f"events are in {saved}" in err) == (0, 1, True)
+    code, out, _ = finish(eventscope("export", saved, "--format", "jsonl", "--with-secrets"), 60)
+    events = [line for line in out.splitlines() if '"gap"' not in line]
+    assert (code, 0 < len(events) <= len(whole)) == (0, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_recording_as_one_whole_file(eventscope: Any, tmp_path: Path, number: signal.Signals) -> None:
     capture = tmp_path / "a.eventscope"

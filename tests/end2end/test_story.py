@@ -300,7 +300,8 @@ def test_both_brokers_are_tailed_and_checked_by_the_urls_that_a_user_types(
         code, out, err = finish(eventscope("check", url, stdin=terminal))
         assert (code, err) == (0, ""), out
         assert last in out
-    code, out, err = finish(eventscope("tail", *brokers.urls, "--limit", "30", stdin=terminal))
+    # So many that the source that is slower to begin is among them.
+    code, out, err = finish(eventscope("tail", *brokers.urls, "--limit", "400", stdin=terminal), timeout=90)
     assert (code, err) == (0, "")
     seen = {(event["source"].split()[0], event["type"]) for event in events_of(out)}
     assert {("kafka", "order.created"), ("events", "payment.captured"), ("events", "shipment.dispatched")} <= seen

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +22,7 @@ from eventscope.step import Phase
 from tests.widgets.conftest import Feed, orders, put, shown_table
 from widgets.focus import Focus
 from widgets.table.columns import COLUMNS
+from widgets.table.commands import open_columns
 from widgets.table.event_model import EventModel
 from widgets.table.event_table import EventTable
 from widgets.table.live import LiveState
@@ -511,3 +512,13 @@ def test_the_reason_for_an_empty_table_stays_in_the_middle_after_scrolling(qtbot
     notice = table.vacancy._notice
     assert notice.isVisible()
     assert table.viewport().geometry().contains(notice.geometry())
+
+
+def test_a_menu_of_the_header_stands_still(table: EventTable) -> None:
+    by_mouse = table.horizontalHeader().customContextMenuRequested
+    for open_menu in (lambda: open_columns(table), lambda: by_mouse.emit(QPoint(5, 5))):
+        table.follow()
+        open_menu()
+        assert not table.anchor.following
+        for menu in table.findChildren(QMenu):
+            menu.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from widgets.look.progress import ProgressLine
 from widgets.look.text import label
 from widgets.look.tools import tool
 
@@ -21,7 +22,7 @@ class ReadingLine(QWidget):
         self.text = label("", "muted", wrap=True)
         self.load_all = tool("Load all", "Read the whole payload; this takes memory and some time")
         self.load_all.clicked.connect(self._load)
-        self.progress = QProgressBar(textVisible=False, maximum=1_000)
+        self.progress = ProgressLine()
         self.load_all.hide()
         self.progress.hide()
         self._wanted: Callable[[], object] = bool
@@ -29,7 +30,7 @@ class ReadingLine(QWidget):
 
     def tick(self) -> None:
         """Show how far it is."""
-        self.progress.setValue(round(self.done * 1_000))
+        self.progress.show_part(self.done)
 
     def wait(self, text: str) -> None:
         """Something is being read."""

@@ -6,9 +6,10 @@ import time
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.filter.matches import Matches
+from widgets.look.progress import ProgressLine
 from widgets.look.text import label
 
 __all__ = ["FoundLine", "found_text"]
@@ -25,7 +26,7 @@ class FoundLine(QWidget):
     def __init__(self, matches: Matches, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matches = matches
-        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        self.bar = ProgressLine()
         self.bar.setAccessibleName("progress of the search")
         self._stopped_at: tuple[int, int] | None = None
         self._began: float | None = None
@@ -68,7 +69,7 @@ class FoundLine(QWidget):
             self._stopped_at = None
         self._count.setText(found_text(len(self.matches), scanned, total, told, self._stopped_at))
         self._go_on.setVisible(self._stopped_at is not None)
-        self.bar.setValue(scanned * 1000 // total if told else 0)
+        self.bar.show_part(scanned / total if told else 0.0)
 
     def give_up(self) -> bool:
         """Stop the search, if one runs that was told of."""

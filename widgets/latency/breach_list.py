@@ -60,10 +60,10 @@ class BreachList(QWidget):
 
     def _names_of(self, seq: int) -> tuple[str, str]:
         try:
-            event = self._session.store.event(seq)
+            ((type_, subscription),) = self._session.store.cells([seq], ("type", "subscription"))
         except Evicted:
             return NO_NAMES
-        return cell(event.type) or "(no type)", cell(event.subscription)
+        return cell(type_) or "(no type)", cell(subscription)
 
     def _card(self, breach: Breach) -> Card:
         icon, tone = PRIORITY_ICONS[breach.priority]

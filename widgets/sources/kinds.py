@@ -35,9 +35,9 @@ class Kind:
 
 
 def scheme_icon(scheme: str) -> str:
-    """The icon of a kind: its own, that of a server for what has a host, or a plug."""
-    if scheme in ICONS:
-        return ICONS[scheme]
+    """The icon of a kind: its own, that of a server for what has a host, or a plug, also for what is not installed."""
+    if scheme in ICONS or scheme not in schemes():
+        return ICONS.get(scheme, "plug")
     try:
         networked = any(option.name in PLACES for option in empty_draft(scheme).options)
     except SourceUrlError:

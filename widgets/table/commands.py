@@ -186,6 +186,7 @@ def count_otherwise(table: EventTable) -> None:
 def open_columns(table: EventTable) -> None:
     """The menu of the header, for the column that the current cell is in."""
     table.stay()
+    table.stay()
     table.columns.open_menu(table.currentIndex().column())
 
 

@@ -92,6 +92,7 @@ class EventTable(GestureView):
         self.vacancy.row_wanted.connect(focus.select_event)
         self.anchor.changed.connect(self._tell_live)
         self.columns.sort_wanted.connect(self.sort_by)
+        self.horizontalHeader().customContextMenuRequested.connect(lambda _: self.stay())
         self.columns.rearranged.connect(self._settle)
         focus.column_wanted.connect(self.add_column)
         self.doubleClicked.connect(lambda _: open_window(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -68,8 +69,9 @@ class RowCache:
         near: list[int] = []
         away: list[int] = []
         for seq in seqs:
-            if seq not in self._rows and self._store.keeps(seq):
-                (near if self._store.chunk_of(seq).at_hand else away).append(seq)
+            if seq not in self._rows:
+                with contextlib.suppress(Evicted):
+                    (near if self._store.chunk_of(seq).at_hand else away).append(seq)
         return near, away
 
     def _events(self, seqs: Sequence[int]) -> list[StoredEvent]:

@@ -96,5 +96,8 @@ class RowView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.setEnabled(False)  # shown, so that columns keep their widths, but without a handle
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.setCornerButtonEnabled(False)
         self.setVerticalHeader(self.gutter)

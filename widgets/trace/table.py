@@ -54,8 +54,8 @@ class TraceTable(PageTable):
         self._keys: dict[str, Callable[[], None]] = {
             "[": partial(self.open_all, False),
             "]": partial(self.open_all, True),
-            "o": partial(self._turn_level, self.rows.open_level),
-            "p": partial(self._turn_level, self.rows.close_level),
+            "o": self.open_level,
+            "p": self.close_level,
             "e": self.next_error,
             "E": partial(self.next_error, -1),
             "f": self.next_event,
@@ -111,6 +111,14 @@ class TraceTable(PageTable):
         """Open or close every branch."""
         self.rows.open_all(opened)
         self._refresh(self._current_key())
+
+    def open_level(self) -> None:
+        """Open one level more."""
+        self._turn_level(self.rows.open_level)
+
+    def close_level(self) -> None:
+        """Close the lowest level that is open."""
+        self._turn_level(self.rows.close_level)
 
     def next_error(self, step: int = 1) -> None:
         """Go to the next (or with -1 to the previous) line where something went wrong."""

@@ -6,11 +6,13 @@ For machines without a display, and for the picture in the README.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from app.exports import export_trace
 from app.traces.saga import SagaState
 from app.traces.summary import TraceSummary
+from eventscope.connector import SourceState
 from widgets.window.main_window import MainWindow
 
 SECONDS = 10.0
@@ -30,6 +32,7 @@ class Tour:
         try:
             self._window.resize(1920, 1280)
             self._window.spread()
+            await self._connected()
             await asyncio.sleep(SECONDS)
             chosen = self._most_telling()
             if chosen is not None:
@@ -38,6 +41,14 @@ class Tour:
             self._leave(chosen)
         finally:
             closing.set()
+
+    async def _connected(self) -> None:
+        """Wait for sources that are slow to begin, but not for ever."""
+        sources = self._window.session.sources
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS):
+                while any(source.state is SourceState.CONNECTING for source in sources):  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.05)
 
     def _most_telling(self) -> TraceSummary | None:
         """The trace with most to see: a saga that took steps back, then many events; a failure counts like several."""
