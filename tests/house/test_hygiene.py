@@ -60,6 +60,19 @@ def test_no_dialog_blocks_the_loop(window):
     assert guilty == []
 
 
+def test_a_painter_ends_even_if_painting_fails(window):
+    """Qt crashes when a painter outlives its paint event, as it does in the traceback of an error: use `with`."""
+    made = {(f, call.lineno) for f in window for name, call in calls(f) if name == "QPainter"}
+    ended = {
+        (f, item.context_expr.lineno)
+        for f in window
+        for node in ast.walk(ast.parse(f.read_text(encoding="utf-8")))
+        if isinstance(node, ast.With)
+        for item in node.items
+    }
+    assert sorted(f"{f.name}:{line}" for f, line in made - ended) == []
+
+
 def test_no_signal_carries_an_int_of_c(window):
     """A Signal(int) wraps at 2**31; sequence numbers and nanoseconds are larger."""
     guilty = [

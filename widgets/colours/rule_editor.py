@@ -91,7 +91,6 @@ def swatch(name: str) -> QIcon:
     given = tone(name, current_palette().dark)
     picture = QPixmap(SWATCH, SWATCH)
     picture.fill(QColor(given.ink))
-    painter = QPainter(picture)
-    painter.fillRect(2, 2, SWATCH - 4, SWATCH - 4, QColor(given.ground))
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.fillRect(2, 2, SWATCH - 4, SWATCH - 4, QColor(given.ground))
     return QIcon(picture)

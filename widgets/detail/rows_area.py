@@ -142,20 +142,21 @@ class RowsArea(QAbstractScrollArea):
             across.setValue(round(x - self.viewport().width() / 3) if x > self.viewport().width() / 2 else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours, painter = current_palette(), QPainter(self.viewport())
-        painter.fillRect(event.rect(), QColor(colours.background))
-        painter.setFont(mono_font())
-        first = self.verticalScrollBar().value()
-        left = MARGIN - self.horizontalScrollBar().value()
-        last = min(first + self.viewport().height() // self.row_height + 1, self.rows)
-        for row in range(first, last):
-            top = (row - first) * self.row_height
-            self._paint_marks(painter, row, left, top, colours)
-            base = top + (self.row_height + self._metrics.ascent() - self._metrics.descent()) / 2
-            self.paint_row(painter, row, left, base, colours)
-        if self.hasFocus():
-            painter.setPen(QColor(colours.accent))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        colours = current_palette()
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), QColor(colours.background))
+            painter.setFont(mono_font())
+            first = self.verticalScrollBar().value()
+            left = MARGIN - self.horizontalScrollBar().value()
+            last = min(first + self.viewport().height() // self.row_height + 1, self.rows)
+            for row in range(first, last):
+                top = (row - first) * self.row_height
+                self._paint_marks(painter, row, left, top, colours)
+                base = top + (self.row_height + self._metrics.ascent() - self._metrics.descent()) / 2
+                self.paint_row(painter, row, left, base, colours)
+            if self.hasFocus():
+                painter.setPen(QColor(colours.accent))
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def _paint_marks(self, painter: QPainter, row: int, left: float, top: int, colours: Palette) -> None:
         start, end = self.row_range(row)

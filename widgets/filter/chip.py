@@ -130,18 +130,18 @@ class Chip(QAbstractButton):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground, edge, name, count = self._colours()
-        painter.setPen(QPen(QColor(edge), 1.0))
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        left = float(PADDING)
-        if self._icon:
-            picture = pixmap(self._icon, ICON, name, self.devicePixelRatioF())
-            painter.drawPixmap(QPointF(left, (HEIGHT - ICON) / 2), picture)
-            left += ICON + GAP
-        self._write(painter, left, name, count)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground, edge, name, count = self._colours()
+            painter.setPen(QPen(QColor(edge), 1.0))
+            painter.setBrush(QColor(ground))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            left = float(PADDING)
+            if self._icon:
+                picture = pixmap(self._icon, ICON, name, self.devicePixelRatioF())
+                painter.drawPixmap(QPointF(left, (HEIGHT - ICON) / 2), picture)
+                left += ICON + GAP
+            self._write(painter, left, name, count)
 
     def _write(self, painter: QPainter, left: float, name: str, count: str) -> None:
         font = ui_font()

@@ -130,10 +130,10 @@ class FilterEdit(QLineEdit):
 
     def _draw_edge(self, colour: QColor) -> None:
         """By hand, because to set a style anew for another colour takes as long as several keys."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, 1.0))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour, 1.0))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def _underline(self, verdict: Verdict) -> None:
         metrics, text = QFontMetricsF(self.font()), self.text()
@@ -141,11 +141,11 @@ class FilterEdit(QLineEdit):
         first = zero + metrics.horizontalAdvance(text[: verdict.start])
         last = max(zero + metrics.horizontalAdvance(text[: verdict.stop]), first + metrics.horizontalAdvance("0"))
         palette = current_palette()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(self.rect().adjusted(24, 1, -24, -1))
-        painter.setPen(QPen(QColor(palette.critical if verdict.edge is Edge.WRONG else palette.high), 1.2))
-        painter.drawPolyline(wave(first, last, (self.height() + metrics.height()) / 2 - 1))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(self.rect().adjusted(24, 1, -24, -1))
+            painter.setPen(QPen(QColor(palette.critical if verdict.edge is Edge.WRONG else palette.high), 1.2))
+            painter.drawPolyline(wave(first, last, (self.height() + metrics.height()) / 2 - 1))
 
     def _escape(self) -> None:
         if self._give_up():

@@ -48,23 +48,24 @@ class LaneHead(QWidget):
         return QSize(HEAD_PX, 40)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette = QPainter(self), current_palette()
-        icon, tone = PRIORITY_ICONS[self._priority]
-        lines = self._lines(getattr(palette, tone))
-        heights = [QFontMetricsF(font).height() + 1 for _, font, _ in lines]
-        while len(lines) > 1 and sum(heights) > self.height():
-            lines.pop()
-            heights.pop()
-        top = (self.height() - sum(heights)) / 2
-        picture = pixmap(icon, ICON, getattr(palette, tone), self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(PADDING, top + (heights[0] - ICON) / 2), picture)
-        for (text, font, colour), height in zip(lines, heights, strict=True):
-            left = PADDING + ICON + 6
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            box = QRectF(left, top, self.width() - left, height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-            top += height
+        palette = current_palette()
+        with QPainter(self) as painter:
+            icon, tone = PRIORITY_ICONS[self._priority]
+            lines = self._lines(getattr(palette, tone))
+            heights = [QFontMetricsF(font).height() + 1 for _, font, _ in lines]
+            while len(lines) > 1 and sum(heights) > self.height():
+                lines.pop()
+                heights.pop()
+            top = (self.height() - sum(heights)) / 2
+            picture = pixmap(icon, ICON, getattr(palette, tone), self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(PADDING, top + (heights[0] - ICON) / 2), picture)
+            for (text, font, colour), height in zip(lines, heights, strict=True):
+                left = PADDING + ICON + 6
+                painter.setFont(font)
+                painter.setPen(QColor(colour))
+                box = QRectF(left, top, self.width() - left, height)
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+                top += height
 
     def _lines(self, tone: str) -> list[Line]:
         palette = current_palette()

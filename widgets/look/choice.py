@@ -19,4 +19,5 @@ class ChoiceBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         area = QRect(self.width() - ARROW - 8, (self.height() - ARROW) // 2, ARROW, ARROW)
-        icon("chevron-down", "muted").paint(QPainter(self), area)
+        with QPainter(self) as painter:
+            icon("chevron-down", "muted").paint(painter, area)

@@ -32,7 +32,8 @@ class Sparkline(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_curve(QPainter(self), QRect(0, 1, self.width(), self.height() - 3), self.values)
+        with QPainter(self) as painter:
+            draw_curve(painter, QRect(0, 1, self.width(), self.height() - 3), self.values)
 
 
 def draw_curve(painter: QPainter, area: QRect, values: Sequence[float]) -> None:

@@ -46,11 +46,11 @@ class ElidedLabel(QLabel):
     mode = Qt.TextElideMode.ElideRight
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), self.mode, room.width())
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(room, int(self.alignment()), text)
+        with QPainter(self) as painter:
+            room = self.contentsRect()
+            text = self.fontMetrics().elidedText(self.text(), self.mode, room.width())
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(room, int(self.alignment()), text)
 
 
 def elided(text: str, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> ElidedLabel:

@@ -102,13 +102,14 @@ class Shape(Entry):
         self._kind, self._hollow, self._stray = kind, hollow, stray
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        palette, painter = current_palette(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._pen(palette))
-        painter.setBrush(QColor(palette.background if self._hollow or self._stray else palette.raised))
-        painter.drawPath(outline(self._kind, self._area().adjusted(0.5, 0.5, -0.5, -0.5)))
-        if self._kind in ICONS:
-            _draw(painter, ICONS[self._kind], self._area())
+        palette = current_palette()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._pen(palette))
+            painter.setBrush(QColor(palette.background if self._hollow or self._stray else palette.raised))
+            painter.drawPath(outline(self._kind, self._area().adjusted(0.5, 0.5, -0.5, -0.5)))
+            if self._kind in ICONS:
+                _draw(painter, ICONS[self._kind], self._area())
 
     def _pen(self, palette: Palette) -> QPen:
         if self._stray:
@@ -124,7 +125,8 @@ class Figure(Entry):
         self._icon = icon
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        _draw(QPainter(self), self._icon, self._area())
+        with QPainter(self) as painter:
+            _draw(painter, self._icon, self._area())
 
 
 def _draw(painter: QPainter, icon: str, area: QRectF) -> None:

@@ -46,6 +46,6 @@ class GestureView(RowView):
         super().paintEvent(event)
         cell = self.visualRect(self.currentIndex())
         if self.hasFocus() and not cell.isEmpty():
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(current_palette().accent))
-            painter.drawRect(cell.adjusted(0, 0, -1, -1))
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(current_palette().accent))
+                painter.drawRect(cell.adjusted(0, 0, -1, -1))

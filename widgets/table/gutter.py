@@ -69,18 +69,18 @@ class Gutter(QHeaderView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         area, palette = event.rect(), current_palette()
-        painter = QPainter(self.viewport())
-        painter.fillRect(area, QColor(palette.panel))
-        painter.fillRect(QRect(self.width() - 1, area.top(), 1, area.height()), QColor(palette.line))
-        painter.setFont(mono_font(bold=True))
-        for strip in self._table.strips(area):
-            self._draw_note(painter, strip.top, strip.look)
-            if strip.look.found:
-                self._draw_icon(painter, "search", palette.accent, GLYPH_AT, strip.top)
-            elif strip.look.colour and not strip.look.faint:
-                self._draw_glyph(painter, strip.top, strip.look.colour)
-            if strip.look.repeats:
-                self._draw_count(painter, strip.top, strip.look)
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(area, QColor(palette.panel))
+            painter.fillRect(QRect(self.width() - 1, area.top(), 1, area.height()), QColor(palette.line))
+            painter.setFont(mono_font(bold=True))
+            for strip in self._table.strips(area):
+                self._draw_note(painter, strip.top, strip.look)
+                if strip.look.found:
+                    self._draw_icon(painter, "search", palette.accent, GLYPH_AT, strip.top)
+                elif strip.look.colour and not strip.look.faint:
+                    self._draw_glyph(painter, strip.top, strip.look.colour)
+                if strip.look.repeats:
+                    self._draw_count(painter, strip.top, strip.look)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Mark the row at the pointer, or open what its number stands for."""

@@ -55,9 +55,9 @@ class RowView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         area = event.rect()
-        painter = QPainter(self.viewport())
-        slots = self._slots(area.left(), area.right())
-        self.painter.paint(painter, slots, self.strips(area), self.viewport().width())
+        with QPainter(self.viewport()) as painter:
+            slots = self._slots(area.left(), area.right())
+            self.painter.paint(painter, slots, self.strips(area), self.viewport().width())
 
     def strips(self, area: QRect) -> list[Strip]:
         """The rows that `area` of the viewport touches, at their places in it."""
