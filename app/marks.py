@@ -1,4 +1,4 @@
-"""Marks: what the developer noted about rows: marks, comments, rows to ignore, and the row that times count from.
+"""Marks: what is noted about rows: marks, comments, rows to ignore, the row that times count from, and what triggers met.
 
 Rows are known by their numbers, which are never given out twice, so a note outlives everything but its row. Cleared
 rows that are brought back have their notes again.
@@ -25,11 +25,12 @@ Rows = NDArray[np.int64]
 
 
 class Mark(StrEnum):
-    """The kinds of notes, as filters name them."""
+    """The kinds of notes, as filters name them. Those of triggers are made by the program."""
 
     MARKED = "marked"
     COMMENTED = "commented"
     IGNORED = "ignored"
+    TRIGGER = "trigger"
 
 
 class Reference(NamedTuple):
@@ -50,6 +51,8 @@ class Marks:
         self.version = 0
         self.reference: Reference | None = None
         self._comments: dict[int, str] = {}
+        self._fired: dict[int, str] = {}
+        self._spans: tuple[tuple[int, int], ...] = ()
         self._rows = {kind: np.empty(0, np.int64) for kind in Mark}
 
     def rows(self, kind: Mark) -> Rows:
@@ -60,8 +63,8 @@ class Marks:
     def spared(self) -> Rows:
         """The rows that must stay in the store, ascending."""
         counted = [] if self.reference is None else [self.reference.seq]
-        kept = (self._rows[Mark.MARKED], self._rows[Mark.COMMENTED], np.array(counted, np.int64))
-        return np.array(sorted({*np.concatenate(kept).tolist()}), np.int64)
+        noted = (self._rows[Mark.MARKED], self._rows[Mark.COMMENTED], np.array(counted, np.int64))
+        return with_spans(np.unique(np.concatenate(noted)), self._spans)
 
     def has(self, seq: int, kind: Mark) -> bool:
         """Whether a row has a note of this kind."""
@@ -83,7 +86,12 @@ class Marks:
         """What is noted about a row in words, "" when nothing is."""
         comment = self.comment(seq)
         notes = [kind.value for kind in (Mark.MARKED, Mark.IGNORED) if self.has(seq, kind)]
-        return ", ".join([*notes, f"comment: {comment}"] if comment else notes)
+        told = [f"trigger: {fired}"] if (fired := self.fired(seq)) else []
+        return ", ".join([*notes, *told, *([f"comment: {comment}"] if comment else [])])
+
+    def fired(self, seq: int) -> str:
+        """The names of the triggers that met a row, "" when none did or that is long ago."""
+        return self._fired.get(seq, "")
 
     def toggle(self, seq: int, kind: Mark) -> bool:
         """Mark or ignore a row, or take that back; whether it has the note now. Raises TooManyMarks."""
@@ -97,6 +105,24 @@ class Marks:
         if not text:
             del self._comments[seq]
 
+    def fire(self, seqs: Rows, name: str, *, seen: bool = False) -> None:
+        """Note about rows, ascending, that a trigger met them; the oldest of too many notes are forgotten.
+
+        `seen` says that filters may have looked at these rows already, and have to do so again.
+        """
+        for seq in seqs.tolist():
+            self._fired[seq] = f"{self._fired[seq]}, {name}" if seq in self._fired else name
+        rows = np.union1d(self._rows[Mark.TRIGGER], seqs)
+        if len(rows) > MOST_ROWS:
+            rows, seen = rows[-MOST_ROWS // 2 :], True
+            self._fired = {seq: self._fired[seq] for seq in rows.tolist()}
+        self._rows[Mark.TRIGGER] = rows
+        self.version += seen
+
+    def keep(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Spare the rows of these spans, each from its first to before its end; they ascend and lie apart."""
+        self._spans = tuple(spans)
+
     def refer(self, reference: Reference | None) -> None:
         """Count times from a row, or from none."""
         self.reference = reference
@@ -107,6 +133,7 @@ class Marks:
         for kind, rows in self._rows.items():
             self._rows[kind] = rows[kept(rows)]
         self._comments = {seq: self._comments[seq] for seq in self._rows[Mark.COMMENTED].tolist()}
+        self._fired = {seq: self._fired[seq] for seq in self._rows[Mark.TRIGGER].tolist()}
         if self.reference is not None and not kept(np.array([self.reference.seq], np.int64))[0]:
             self.reference = None
         self.version += 1
@@ -122,6 +149,17 @@ class Marks:
             self._rows[kind] = np.delete(rows, place)
         self.version += 1
         return wanted
+
+
+def with_spans(rows: Rows, spans: Sequence[tuple[int, int]]) -> Rows:
+    """Rows and those of spans, all ascending."""
+    if not spans:
+        return rows
+    firsts, stops = np.array(spans, np.int64).T
+    places = np.searchsorted(firsts, rows, side="right") - 1
+    outside = rows[(places < 0) | (rows >= stops[places])]
+    inside = [np.arange(first, stop, dtype=np.int64) for first, stop in spans]
+    return np.sort(np.concatenate([outside, *inside]), kind="stable")
 
 
 def among(seqs: Rows, chosen: Rows) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from app.sources.supervisor import Source, Supervisor
 from app.store.parcel import Parcel
 from app.store.store import Store
 from app.topology.topology import Topology
+from app.triggers.triggers import Triggers
 from eventscope.connector import Block, Chart, Connector, Declaration
 
 UNDO_S: Final = 10.0
@@ -73,6 +74,7 @@ class Session:
         self.store.open_traces = lambda until: self.traces.open_ids(until)
         self.marks = self.store.marks
         self.colours = Colours(self.store, self.settings.table.colours)
+        self.triggers = Triggers(self.store, self.settings.table.triggers)
         self._know(Knowledge.empty(self.store, self.settings))
         self._cleared: Cleared | None = None
 
@@ -126,6 +128,7 @@ class Session:
             stored += batch.block.rows
             if time.perf_counter() > deadline:
                 break
+        self.triggers.tick(self.settings.table.triggers)
         self.store.tick()
         return stored
 
@@ -187,6 +190,7 @@ class Session:
             self._cleared = None
             self.store.settle_clear()
             self.marks.prune(self.store.kept_of)
+            self.triggers.prune()
 
     async def close(self) -> None:
         """Let go of all sources, store and record what they handed over last."""

@@ -10,19 +10,21 @@ from typing import Annotated, Final, Literal, Self
 import msgspec
 from msgspec import Meta
 
-__all__ = ["Align", "ColourRule", "ColumnChoice", "SavedFilter", "TableSetup", "TimeCount"]
+__all__ = ["Align", "ColourRule", "ColumnChoice", "SavedFilter", "TableSetup", "TimeCount", "Trigger"]
 
 MOST_LETTERS: Final = 200
 MOST_COLUMNS: Final = 200
 WIDEST: Final = 4_000
 MOST_MUTED: Final = 1_000
 MOST_HISTORY: Final = 100
+LONGEST_KEPT_S: Final = 3_600
 
 Short = Annotated[str, Meta(max_length=MOST_LETTERS)]
 FilterText = Annotated[str, Meta(max_length=10_000)]
 TimeCount = Literal["absolute", "relative", "delta", "trace"]
 Align = Literal["", "left", "right", "centre"]
 Grouping = Literal["", "repeats", "type", "key"]
+Seconds = Annotated[float, Meta(ge=0, le=LONGEST_KEPT_S)]
 Tone = Literal["red", "amber", "green", "blue", "violet", "grey", "teal", "pink", "olive"]
 
 
@@ -58,6 +60,26 @@ class ColourRule(msgspec.Struct, frozen=True, omit_defaults=True):
     off: bool = False
 
 
+class Trigger(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a row comes that passes the filter, the rows of so many seconds before and after it are kept.
+
+    `notify` says so in the window; `hold` pauses the window right behind that row, as a breakpoint does.
+    """
+
+    filter: FilterText
+    name: Short = ""
+    before_s: Seconds = 30.0
+    after_s: Seconds = 10.0
+    notify: bool = True
+    hold: bool = False
+    off: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called: its name, or what it waits for."""
+        return self.name.strip() or self.filter
+
+
 class TableSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     """What differs from the table as it comes. Empty `columns` are the default ones, in their order.
 
@@ -70,6 +92,7 @@ class TableSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     """The field that rows are sorted by, with "-" before it for the largest first; "" is the order of arrival."""
     time: TimeCount = "absolute"
     colours: Annotated[tuple[ColourRule, ...], Meta(max_length=200)] = ()
+    triggers: Annotated[tuple[Trigger, ...], Meta(max_length=50)] = ()
     filters: Annotated[tuple[SavedFilter, ...], Meta(max_length=200)] = ()
     muted: Annotated[tuple[Short, ...], Meta(max_length=MOST_MUTED)] = ()
     history: Annotated[tuple[FilterText, ...], Meta(max_length=MOST_HISTORY)] = ()

@@ -280,7 +280,7 @@ FIELDS: Final[dict[str, Field]] = {
         MomentField("before", "happened earlier", "before:2026-01-31T14:02:07Z", sign="<"),
         TextField("envelope", "the envelope that was recognised", "envelope:cloudevents", coded="envelope"),
         RowNumberField("number", "the number that stands before the row in the window", "number>=4711"),
-        MarkField(MARKED, "what you noted about the row in the window: " + ", ".join(Mark), "is:marked,commented"),
+        MarkField(MARKED, "what is noted about the row in the window: " + ", ".join(Mark), "is:marked,commented"),
     )
 }
 """All fields with a name of their own."""

@@ -31,7 +31,7 @@ NOW = 1_000_000_000 * SECOND
 """2001-09-09T01:46:40Z, in nanoseconds since the epoch."""
 OBSERVED = NOW - 600 * SECOND
 
-MARKED: dict[Mark, int] = {Mark.MARKED: 2, Mark.COMMENTED: 3, Mark.IGNORED: 5}
+MARKED: dict[Mark, int] = {Mark.MARKED: 2, Mark.COMMENTED: 3, Mark.IGNORED: 5, Mark.TRIGGER: 7}
 """A row has the mark if its number is divisible by this."""
 
 words = st.sampled_from(

@@ -28,8 +28,11 @@ def pill(qtbot: QtBot) -> StatePill:
 
 def test_each_state_has_words_and_a_glyph_of_its_own() -> None:
     assert [live.text for live in STATES] == [
-        "Following", "Scrolled back · 312 new ↓", "Paused since 14:02:07 · capture continues · 4,118 held", "Stopped · start",
-    ]  # fmt: skip
+        "Following",
+        "Scrolled back · 312 new ↓",
+        "Paused since 14:02:07 · capture continues · 4,118 held",
+        "Stopped · start",
+    ]
     assert len({name for name, _ in ICONS.values()}) == len(LiveState)
 
 
