@@ -1,4 +1,4 @@
-"""Marks: what is noted about rows: marks, comments, rows to ignore, the row that times count from, and what triggers met.
+"""Marks: what is noted about rows: marks, comments, rows to ignore, the row that times count from, what triggers met.
 
 Rows are known by their numbers, which are never given out twice, so a note outlives everything but its row. Cleared
 rows that are brought back have their notes again.
@@ -112,7 +112,9 @@ class Marks:
         """
         for seq in seqs.tolist():
             self._fired[seq] = f"{self._fired[seq]}, {name}" if seq in self._fired else name
-        rows = np.union1d(self._rows[Mark.TRIGGER], seqs)
+        known = self._rows[Mark.TRIGGER]
+        before = int(np.searchsorted(known, seqs[0]))
+        rows = np.concatenate([known[:before], np.union1d(known[before:], seqs)])
         if len(rows) > MOST_ROWS:
             rows, seen = rows[-MOST_ROWS // 2 :], True
             self._fired = {seq: self._fired[seq] for seq in rows.tolist()}
@@ -159,7 +161,8 @@ def with_spans(rows: Rows, spans: Sequence[tuple[int, int]]) -> Rows:
     places = np.searchsorted(firsts, rows, side="right") - 1
     outside = rows[(places < 0) | (rows >= stops[places])]
     inside = [np.arange(first, stop, dtype=np.int64) for first, stop in spans]
-    return np.sort(np.concatenate([outside, *inside]), kind="stable")
+    everything = np.concatenate([outside, *inside])
+    return np.sort(everything, kind="stable") if len(outside) else everything
 
 
 def among(seqs: Rows, chosen: Rows) -> NDArray[np.bool_]:

@@ -32,7 +32,7 @@ SYNTAX: Final = (
 HEAD: Final = """\
 # Filters
 
-One language for the filter bar, `--filter`, colour rules and triggers. This page is made by `python -m app.filter.help`.
+One language for the filter bar, `--filter`, colours and triggers. This page is made by `python -m app.filter.help`.
 
 | write | to select |
 |---|---|

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from app.store.store import Store
 from app.table_setup import ColourRule
-from widgets.filter.verdict import Edge, Verdict, judged
+from widgets.filter.verdict import Edge
 from widgets.look.choice import ChoiceBox
-from widgets.look.fonts import mono_font
-from widgets.look.text import label
 from widgets.look.theme import current_palette
 from widgets.look.tones import TONES, tone
+from widgets.rules.filter_field import FilterField
 
 __all__ = ["RuleEditor"]
 
@@ -28,12 +27,8 @@ class RuleEditor(QWidget):
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._store = store
         self._rule: ColourRule | None = None
-        self.filter = QLineEdit(placeholderText="Rows that pass this filter: phase:failed, latency>50ms, type:order.*")
-        self.filter.setObjectName("filter")
-        self.filter.setFont(mono_font())
-        self.filter.setAccessibleName("filter of the rule")
+        self.filter = FilterField(store)
         self.tone = ChoiceBox()
         self.tone.setAccessibleName("tone of the rule")
         for name in TONES:
@@ -41,7 +36,7 @@ class RuleEditor(QWidget):
         self.glyph = QLineEdit(maxLength=2, placeholderText="sign")
         self.glyph.setAccessibleName("sign of the rule")
         self.glyph.setFixedWidth(64)
-        self.message = label("", "error", wrap=True)
+        self.message = self.filter.message
         self._lay_out()
         self.filter.textEdited.connect(self._edit)
         self.glyph.textEdited.connect(self._edit)
@@ -51,28 +46,16 @@ class RuleEditor(QWidget):
         """Edit a rule; without one there is nothing to edit."""
         self._rule = rule
         self.setEnabled(rule is not None)
-        self.filter.setText(rule.filter if rule else "")
+        self.filter.show_filter(rule.filter if rule else "")
         self.glyph.setText(rule.glyph if rule else "")
         self.tone.setCurrentIndex(TONES.index(rule.tone) if rule else 0)
-        self._show(judged(self.filter.text(), self._store))
 
     def _edit(self) -> None:
-        verdict = judged(self.filter.text(), self._store)
-        self._show(verdict)
-        if self._rule is not None and verdict.edge is not Edge.WRONG:
+        if self.filter.judge().edge is not Edge.WRONG and self._rule is not None:
             self._rule = replace(
                 self._rule, filter=self.filter.text().strip(), tone=self.tone.currentData(), glyph=self.glyph.text()
             )
             self.edited.emit(self._rule)
-
-    def _show(self, verdict: Verdict) -> None:
-        self.message.setText(verdict.told)
-        self.message.setProperty("tone", "critical" if verdict.edge is Edge.WRONG else "high")
-        self.filter.setAccessibleDescription(verdict.told)
-        self.filter.setProperty("edge", verdict.edge.value)
-        for widget in (self.filter, self.message):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
 
     def _lay_out(self) -> None:
         look = QHBoxLayout()

@@ -42,6 +42,12 @@ def colour_like_cell(table: EventTable) -> None:
         table.colour_wanted.emit(clause)
 
 
+def trigger_on_cell(table: EventTable) -> None:
+    """Make a trigger of what the current cell says."""
+    if clause := clause_of_cell(table):
+        table.trigger_wanted.emit(clause)
+
+
 def copy_as_filter(table: EventTable) -> None:
     """What the current cell says to the clipboard, as a filter."""
     if clause := clause_of_cell(table):

@@ -85,6 +85,11 @@ def go_mark(step: int) -> Command:
     return go_to_next(lambda table: marked(table.session.marks, Mark.MARKED), step)
 
 
+def go_firing(step: int) -> Command:
+    """To the next row that a trigger met."""
+    return go_to_next(lambda table: marked(table.session.marks, Mark.TRIGGER), step)
+
+
 def go_correlation(step: int) -> Command:
     """To the next row of the current row's correlation."""
 

@@ -240,11 +240,15 @@ class EventModel(QAbstractTableModel):
             self.endInsertRows()
 
     def _tip(self, column: Column, event: StoredEvent, number: int) -> str:
-        """The whole of a cell, below the comment on its row and what it is when it is lent."""
+        """The whole of a cell, below what is noted about its row and what it is when it is lent."""
         seq = self.seq_at(number)
         lent = "" if event.seq == seq else f"Of the event, as published in row {event.seq:,}:"
-        comment = display(self._marks.comment(seq)) if seq is not None else ""
-        return "\n".join(filter(None, (comment, lent, column.field.whole(event))))
+        return "\n".join(filter(None, (*self._noted(seq or 0), lent, column.field.whole(event))))
+
+    def _noted(self, seq: int) -> tuple[str, str]:
+        """The comment on a row, and which triggers met it."""
+        fired = self._marks.fired(seq)
+        return display(self._marks.comment(seq)), display(f"Met by the trigger {fired}") if fired else ""
 
     def _text(self, number: int, key: str) -> str | None:
         if key == TIME:

@@ -55,6 +55,7 @@ class EventTable(GestureView):
     start_wanted = Signal()
     place_wanted = Signal(object)  # EventTable
     colour_wanted = Signal(str)
+    trigger_wanted = Signal(str)
     ignored_toggled = Signal()
     help_wanted = Signal()
     said = Signal(str)

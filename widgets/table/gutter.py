@@ -48,7 +48,8 @@ class Gutter(QHeaderView):
         """Pixels for numbers, at the right; none as long as each row stands for itself."""
         self.setAccessibleName("marks of the rows")
         self.setToolTip(
-            "Click to mark a row (M). Letters and signs belong to colours, numbers to folded rows: click to open."
+            "Click to mark a row (M). A bolt: a trigger met it. Letters and signs belong to colours, "
+            "numbers to folded rows: click to open."
         )
         self.setFixedWidth(WIDTH)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -94,10 +95,10 @@ class Gutter(QHeaderView):
         return event.type() in hovers or super().viewportEvent(event)
 
     def _draw_note(self, painter: QPainter, top: int, look: Look) -> None:
-        name = "clock" if look.reference else "bookmark-filled" if look.marked else "ban" if look.ignored else ""
-        if name:
+        if name := icon_of(look):
             palette = current_palette()
-            self._draw_icon(painter, name, palette.muted if look.ignored else palette.accent, MARGIN, top)
+            inks = {"ban": palette.muted, "zap": palette.muted if look.ignored else palette.high}
+            self._draw_icon(painter, name, inks.get(name, palette.accent), MARGIN, top)
 
     def _draw_icon(self, painter: QPainter, name: str, ink: str, left: int, top: int) -> None:
         picture = pixmap(name, ICON, ink, painter.device().devicePixelRatioF())
@@ -116,3 +117,9 @@ class Gutter(QHeaderView):
         place = QRect(GLYPH_AT, top, GLYPH, self.defaultSectionSize())
         painter.setPen(QColor(tone(colour.tone, current_palette().dark).ink))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, colour.glyph)
+
+
+def icon_of(look: Look) -> str:
+    """The icon of what was noted about a row, "" when nothing was; what the reader noted goes first."""
+    notes = {"clock": look.reference, "bookmark-filled": look.marked, "zap": look.fired, "ban": look.ignored}
+    return next((name for name, noted in notes.items() if noted), "")

@@ -10,7 +10,14 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.marks import Mark
-from widgets.table.cell_commands import colour_like_cell, copy_as_filter, filter_by_cell, open_menu, prepare_cell
+from widgets.table.cell_commands import (
+    colour_like_cell,
+    copy_as_filter,
+    filter_by_cell,
+    open_menu,
+    prepare_cell,
+    trigger_on_cell,
+)
 from widgets.table.commands import (
     Command,
     clear_conversations,
@@ -25,6 +32,7 @@ from widgets.table.commands import (
     go_correlation,
     go_end,
     go_error,
+    go_firing,
     go_mark,
     go_row,
     go_top,
@@ -88,6 +96,8 @@ TABLE_GROUPS: Final[dict[str, tuple[TableKey, ...]]] = {
         TableKey("Forward to the event selected after", "Alt+Right", go_visit(1), id="table.forward"),
         TableKey("Next marked row", "Shift+M", go_mark(1), id="table.next-mark"),
         TableKey("Previous marked row", "Ctrl+Shift+M", go_mark(-1), id="table.previous-mark"),
+        TableKey("Next row that a trigger met", "", go_firing(1), id="table.next-firing"),
+        TableKey("Previous row that a trigger met", "", go_firing(-1), id="table.previous-firing"),
         TableKey("Select nothing", "Esc", select_nothing, id="table.deselect"),
     ),
     "Table: filtering": (
@@ -111,6 +121,7 @@ TABLE_GROUPS: Final[dict[str, tuple[TableKey, ...]]] = {
         TableKey("Ignore the row, or no longer", "I", toggle(Mark.IGNORED), id="table.ignore"),
         TableKey("Count times from the row, or no longer", "Ctrl+T", count_from_here, id="table.time-reference"),
         TableKey("Colour rows like this…", "C", colour_like_cell, id="table.colour-cell"),
+        TableKey("Trigger on rows like this…", "", trigger_on_cell, id="table.trigger-cell"),
         *(
             TableKey(f"Colour this conversation: {n}", f"Ctrl+{n}", colour_conversation(n), id=f"table.colour-{n}")
             for n in range(1, 10)

@@ -26,6 +26,8 @@ class Look:
     colour: Colour | None = None
     chip: Colour | None = None
     marked: bool = False
+    fired: bool = False
+    """Whether a trigger met it."""
     reference: bool = False
     ignored: bool = False
     faint: bool = False
@@ -45,6 +47,7 @@ def looks_of(session: Session, focus: Focus, rows: Sequence[tuple[Row, str]], li
     seqs = [row.seq for row, _ in rows]
     tones = colours.of(seqs)
     marked, ignored = marks.chosen(seqs, Mark.MARKED), marks.chosen(seqs, Mark.IGNORED)
+    fired = marks.chosen(seqs, Mark.TRIGGER)
     reference = marks.reference.seq if marks.reference else None
     icons = source_icons(session)
     looks = []
@@ -59,6 +62,7 @@ def looks_of(session: Session, focus: Focus, rows: Sequence[tuple[Row, str]], li
                 colour=chip or tones.get(seq),
                 chip=chip,
                 marked=seq in marked,
+                fired=seq in fired,
                 reference=seq == reference,
                 ignored=seq in ignored,
                 faint=seq in ignored or (lit is not None and not lists(lit, seq)),

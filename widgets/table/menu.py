@@ -64,6 +64,7 @@ def menu_of_cell(table: EventTable, event: StoredEvent, field: Field, told: Stor
         menu.addAction(f"Mute type {shown(event.type)}{key_of(table, 'mute-type')}", partial(mute_type, table))
     menu.addSeparator()
     add_colours(menu.addMenu("Colour"), table, event, clause)
+    add_trigger(menu, table, clause)
     add_notes(menu, table, event)
     menu.addSeparator()
     trace = menu.addAction(f"Open trace{key_of(table, 'trace')}", partial(open_trace, table))
@@ -93,6 +94,12 @@ def add_colours(menu: QMenu, table: EventTable, event: StoredEvent, clause: str)
         for number, tone in enumerate(CONVERSATION_TONES, 1):
             text = f"This conversation: {tone}{key_of(table, f'colour-{number}')}"
             menu.addAction(text, partial(table.notes.paint_conversation, trace, number))
+
+
+def add_trigger(menu: QMenu, table: EventTable, clause: str) -> None:
+    """Wait for rows like this one."""
+    on_this = partial(table.trigger_wanted.emit, clause)
+    menu.addAction(f"Trigger on this…{key_of(table, 'trigger-cell')}", on_this).setEnabled(bool(clause))
 
 
 def add_notes(menu: QMenu, table: EventTable, event: StoredEvent) -> None:

@@ -16,11 +16,14 @@ __all__ = ["Banner", "Offer"]
 
 
 class Offer(NamedTuple):
-    """Something that can be done for so many seconds: what the button says, and what a click on it does."""
+    """Something that can be done: what the button says, and what a click on it does.
+
+    After so many seconds it cannot be done any more; with 0 it stands as long as the message.
+    """
 
     text: str
     act: Callable[[], object]
-    seconds: float
+    seconds: float = 0
 
 
 class Banner(QFrame):
@@ -50,7 +53,7 @@ class Banner(QFrame):
         return self._text.text()
 
     def say(self, sentence: str, offer: Offer | None = None) -> None:
-        """Show a sentence; with an offer only as long as that stands."""
+        """Show a sentence; with an offer that ends only as long as that stands."""
         self._text.setText(display(sentence, limit=600))
         self.setAccessibleName(self._text.text())
         self._offer = offer
@@ -58,7 +61,8 @@ class Banner(QFrame):
         self._until.stop()
         if offer is not None:
             self.button.setText(offer.text)
-            self._until.start(int(offer.seconds * 1_000))
+            if offer.seconds:
+                self._until.start(int(offer.seconds * 1_000))
         self.show()
 
     def _take(self) -> None:

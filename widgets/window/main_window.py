@@ -55,6 +55,8 @@ class MainWindow(QMainWindow):
         self.resize(USUAL_WIDTH, 900)
         self.start_page = StartPage()
         self.banner = Banner()
+        self.alerts = Banner()
+        """What triggers tell, which must not take the place of what else has to be said."""
         self._blank = QWidget()
         self.docks: list[QDockWidget] = []
         self._layout: bytes | None = None
@@ -173,6 +175,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.alerts)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
 

@@ -19,10 +19,11 @@ from widgets.filter.find_line import FindLine
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
 from widgets.table.find import Find
+from widgets.triggers.firings import Firings
 
 FORWARDED: Final = (
     "filter_wanted", "clause_wanted", "trace_wanted", "pause_toggled", "catch_up_wanted", "place_wanted",
-    "colour_wanted", "ignored_toggled", "help_wanted", "said", "check_wanted", "typed",
+    "colour_wanted", "trigger_wanted", "ignored_toggled", "help_wanted", "said", "check_wanted", "typed",
 )  # fmt: skip
 """What the lower table asks for, the upper one asks for."""
 
@@ -53,6 +54,7 @@ class WorkArea(QWidget):
         self.table.clause_wanted.connect(self.filter_bar.join)
         self.table.typed.connect(self.filter_bar.begin)
         self._serve(self.table)
+        self.firings = Firings(session, focus, self)
         self.find_line = FindLine(Completion(session), lambda: session.store)
         self.finding = Find(session, focus, self.find_line, self.table)
         focus.horizon_changed.connect(self._hold)
@@ -66,7 +68,8 @@ class WorkArea(QWidget):
         column.addWidget(self._tables, 1)
 
     def tick(self) -> None:
-        """Follow the setup, apply what is new to the tables, then count it in the bar."""
+        """Pause where a trigger says so, follow the setup, apply the news to the tables, then count them in the bar."""
+        self.firings.tick()
         if self._session.settings.table is not self._setup:
             self._arrange(self._session.settings.table)
         if self.below is not None:

@@ -23,17 +23,6 @@ for name in ("aiormq.connection", "aio_pika.robust_connection", "pika"):
 """
 
 
-@pytest.mark.parametrize("command", [["demo", "orders", "--seconds", "5", "--to"], ["tail", "--seconds", "5"]])
-def test_a_broker_that_is_not_there_is_one_sentence(command: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), *command, "amqp://127.0.0.1:1/?exchange=events"],
-        capture_output=True, text=True, timeout=50,
-    )  # fmt: skip
-    assert done.returncode == 3
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("eventscope: error: ")
-
-
 def test_the_lines_that_are_left_out_are_those_of_the_library() -> None:
     spec = find_spec("aiormq.connection")
     assert spec is not None

@@ -1,36 +1,43 @@
-"""The list of colour rules: each drawn in its tone, switched on and off, dragged or moved to another place."""
+"""The list of rules: each switched on and off, dragged or moved to another place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
-from app.colours import glyph_of
-from app.display import display
-from app.table_setup import ColourRule
+from app.table_setup import ColourRule, Trigger
 from widgets.look.theme import current_palette
-from widgets.look.tones import tone
 
-__all__ = ["RuleList"]
+__all__ = ["Line", "Rule", "RuleList"]
 
 RULE = Qt.ItemDataRole.UserRole
 Alt = Qt.KeyboardModifier.AltModifier
+Rule = TypeVar("Rule", bound=ColourRule | Trigger)
 
 
-class RuleList(QListWidget):
+class Line(NamedTuple):
+    """How a rule is drawn while it is on: what is said of it, and its ground, "" for that of the list."""
+
+    text: str
+    ground: str = ""
+
+
+class RuleList(QListWidget, Generic[Rule]):
     """`changed` tells that a rule was switched or moved, `chosen` that another one is the current one."""
 
     changed = Signal()
     chosen = Signal()
     deleted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("colour rules, the first that fits a row wins")
+    def __init__(self, name: str, line_of: Callable[[Rule], Line]) -> None:
+        super().__init__()
+        self._line_of: Callable[[Rule], Line] = line_of
+        self.setAccessibleName(name)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setUniformItemSizes(True)
@@ -39,23 +46,23 @@ class RuleList(QListWidget):
         self.model().rowsMoved.connect(self.changed)
 
     @property
-    def rules(self) -> list[ColourRule]:
+    def rules(self) -> list[Rule]:
         """The rules in their order."""
         return [self.item(row).data(RULE) for row in range(self.count())]
 
     @property
-    def current(self) -> ColourRule | None:
+    def current(self) -> Rule | None:
         """The current rule, None when there is none."""
         rules, row = self.rules, self.currentRow()
         return rules[row] if row >= 0 else None
 
-    def show_rules(self, rules: Iterable[ColourRule]) -> None:
+    def show_rules(self, rules: Iterable[Rule]) -> None:
         """List these rules."""
         self.clear()
         for rule in rules:
             self.add(rule)
 
-    def add(self, rule: ColourRule) -> None:
+    def add(self, rule: Rule) -> None:
         """A rule at the end, as the current one."""
         item = QListWidgetItem()
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -64,7 +71,7 @@ class RuleList(QListWidget):
         self.addItem(item)
         self.setCurrentItem(item)
 
-    def replace_current(self, rule: ColourRule) -> None:
+    def replace_current(self, rule: Rule) -> None:
         """Another rule in the place of the current one."""
         if (item := self.currentItem()) is not None:
             self._draw(item, rule)
@@ -92,20 +99,19 @@ class RuleList(QListWidget):
             super().keyPressEvent(event)
 
     def _switched(self, item: QListWidgetItem) -> None:
-        rule: ColourRule = item.data(RULE)
+        rule: Rule = item.data(RULE)
         off = item.checkState() == Qt.CheckState.Unchecked
         if rule.off != off:
             self._draw(item, replace(rule, off=off))
             self.changed.emit()
 
-    def _draw(self, item: QListWidgetItem, rule: ColourRule) -> None:
-        palette = current_palette()
-        given = tone(rule.tone, palette.dark)
+    def _draw(self, item: QListWidgetItem, rule: Rule) -> None:
+        palette, line = current_palette(), self._line_of(rule)
         before = self.blockSignals(True)
         item.setData(RULE, rule)
         item.setSizeHint(QSize(0, self.fontMetrics().height() + 10))
-        item.setText(f"{display(glyph_of(rule))}   {display(rule.filter, limit=200) or 'no filter yet'}")
-        item.setBackground(QColor(palette.background if rule.off else given.ground))
+        item.setText(line.text)
+        item.setBackground(QColor(palette.background if rule.off or not line.ground else line.ground))
         item.setForeground(QColor(palette.muted if rule.off else palette.text))
         item.setCheckState(Qt.CheckState.Unchecked if rule.off else Qt.CheckState.Checked)
         self.blockSignals(before)
