@@ -53,12 +53,14 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
     border-color: $accent; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border-color: $critical; }
-QLineEdit:disabled, QComboBox:disabled { color: $edge; border-color: $line; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $edge; border-color: $line; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $edge; border-radius: 3px;
     background: $background; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:disabled { background: $line; border-color: $line; }
 QPlainTextEdit[frameless="true"] { border: none; border-radius: 0; }
 """
 

@@ -35,6 +35,7 @@ class FilterField(QLineEdit):
         self.message.setProperty("tone", "critical" if verdict.edge is Edge.WRONG else "high")
         self.setAccessibleDescription(verdict.told)
         self.setProperty("edge", verdict.edge.value)
+        self.setProperty("wrong", verdict.edge is Edge.WRONG)
         for widget in (self, self.message):
             widget.style().unpolish(widget)
             widget.style().polish(widget)

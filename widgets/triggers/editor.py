@@ -6,7 +6,7 @@ A text acts when it is finished, by Return or by leaving the line: a filter that
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.store.store import Store
@@ -16,6 +16,9 @@ from widgets.look.text import label
 from widgets.rules.filter_field import FilterField
 
 __all__ = ["TriggerEditor"]
+
+BOX = 80
+"""Pixels: room for an hour in seconds."""
 
 
 class TriggerEditor(QWidget):
@@ -92,5 +95,7 @@ def seconds(name: str) -> QDoubleSpinBox:
     """A box for a number of seconds."""
     box = QDoubleSpinBox(maximum=LONGEST_KEPT_S, decimals=1, suffix=" s")
     box.setKeyboardTracking(False)
+    box.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    box.setFixedWidth(BOX)
     box.setAccessibleName(name)
     return box

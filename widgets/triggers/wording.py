@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.columns.wording import size_text
 from app.commands.row_text import clock_second
 from app.display import display
-from app.store.store import MIB
 from app.table_setup import Trigger
 from app.triggers.triggers import Firing, Triggers
 
@@ -46,8 +46,8 @@ def state_of(triggers: Triggers, rule: Trigger | None) -> str:
         parts.append(f"{met}, the last at {clock_second(last.at // 1_000_000_000)}." if last else "It met no row yet.")
     rows = sum(stop - first for first, stop in kept.spans)
     if rows:
-        most = f"of at most {kept.limit / MIB:,.0f} MB"
-        parts.append(f"All triggers keep {rows:,} row{'s' * (rows != 1)}, {kept.bytes / MIB:,.1f} MB {most}.")
+        taken = f"{size_text(kept.bytes)} of at most {size_text(kept.limit)}"
+        parts.append(f"All triggers keep {rows:,} row{'s' * (rows != 1)}, {taken}.")
     if kept.let_go:
         parts.append("What the oldest firings kept was let go.")
     if triggers.missed:
