@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written_filters import EVENTS, FILTERS, Written
 
 from app.filter.clause import bracketed, clause, joined, negated
 from app.filter.json_path import path_text
@@ -14,7 +15,7 @@ from app.filter.query import FilterError, parse
 from app.filter.syntax import Comparison, Opposite
 from app.store.store import Store
 from eventscope.connector import Block, Record, headers_text
-from tests.core.test_query import chosen, filters, records
+from tests.core.test_query import chosen
 
 values = st.text(max_size=12)
 FIELDS = st.sampled_from(["type", "key", "header.x-tenant", "payload.items[0].sku"])
@@ -60,8 +61,8 @@ def test_a_path_that_is_none_makes_a_filter_that_is_wrong() -> None:
 
 
 @settings(deadline=None)
-@given(filters, st.lists(records, min_size=1, max_size=8))
-def test_a_negated_filter_selects_all_the_others(wanted: tuple[str, object], batch: list[Record]) -> None:
+@given(FILTERS, EVENTS)
+def test_a_negated_filter_selects_all_the_others(wanted: Written, batch: list[Record]) -> None:
     store = Store(100_000)
     store.append("order", Block.of(batch), 10**18)
     others = set(range(store.oldest_seq, store.next_seq)) - set(chosen(store, wanted[0]))
@@ -70,10 +71,8 @@ def test_a_negated_filter_selects_all_the_others(wanted: tuple[str, object], bat
 
 
 @settings(deadline=None)
-@given(filters, filters, st.lists(records, min_size=1, max_size=8))
-def test_joined_filters_select_as_their_parts_do(
-    one: tuple[str, object], other: tuple[str, object], batch: list[Record]
-) -> None:
+@given(FILTERS, FILTERS, EVENTS)
+def test_joined_filters_select_as_their_parts_do(one: Written, other: Written, batch: list[Record]) -> None:
     store = Store(100_000)
     store.append("order", Block.of(batch), 10**18)
     left, right = set(chosen(store, one[0])), set(chosen(store, other[0]))
@@ -112,6 +111,6 @@ def test_nothing_is_not_negated_and_what_is_wrong_stays_wrong() -> None:
 
 
 @settings(deadline=None)
-@given(filters)
-def test_brackets_change_nothing(wanted: tuple[str, object]) -> None:
+@given(FILTERS)
+def test_brackets_change_nothing(wanted: Written) -> None:
     assert str(parse(bracketed(wanted[0])).tree) == str(parse(wanted[0]).tree)

@@ -94,12 +94,14 @@ class Run:
         return process.returncode, "\n".join((out, self._screen, *self._children))
 
     def _watch(self) -> None:
-        """Take down the command lines of processes that it starts."""
+        """Take down the command lines of processes that it starts, once these have one of their own."""
+        own = Path(f"/proc/{self._process.pid}/cmdline").read_text()
         listed = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         while self._process.poll() is None:
             with contextlib.suppress(OSError):
                 for pid in listed.read_text().split():
                     self._children.add(Path(f"/proc/{pid}/cmdline").read_text())
+            self._children.discard(own)  # of a process that was not told yet what to run
             time.sleep(0.05)
 
     def _answer(self, answers: Iterator[str]) -> None:
