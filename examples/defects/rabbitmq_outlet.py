@@ -9,6 +9,7 @@ from typing import Final
 
 import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractExchange
+from aio_pika.connection import make_url
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from eventscope import Event
@@ -45,8 +46,10 @@ class RabbitOutlet:
             await connection.close()
 
     async def _connect(self) -> AbstractExchange:
-        self._connection = await aio_pika.connect(self._url, timeout=PATIENCE_S)
-        channel = await self._connection.channel(publisher_confirms=True)
+        # Made before it connects: one that cannot has to be closed as well.
+        self._connection = connection = aio_pika.Connection(make_url(self._url))
+        await connection.connect(timeout=PATIENCE_S)
+        channel = await connection.channel(publisher_confirms=True)
         self._exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
         return self._exchange
 
