@@ -46,7 +46,8 @@ class Recording:
         self._fresh = 0
         self._saved_until = 1
         self._noted = 0
-        self._read_from: list[Path] = []
+        self._made: list[Recorder] = []
+        """What recorded here; spilled rows are read from their files."""
 
     @property
     def _store(self) -> Store:
@@ -101,7 +102,7 @@ class Recording:
         self._saved_until = self.saved_until
         self.recorder = recorder = self._recorder(path, replace=replace)
         self._store.spill = Spill(recorder.settled, recorder.reader)
-        self._read_from.append(path.resolve())
+        self._made.append(recorder)
 
     def stop(self) -> Recorder | None:
         """Finish the file; takes a moment. What it has is in the recorder, None if nothing was recorded."""
@@ -111,6 +112,11 @@ class Recording:
             recorder.stop()
             self._saved(recorder, version)
         return recorder
+
+    def close(self) -> None:
+        """Let go of all files. What is read from one later opens it again."""
+        for recorder in self._made:
+            recorder.reader.close()
 
     def copy(self, path: Path) -> int:
         """Write all rows that are kept into a file, whole or not at all; how many. Takes its time.
@@ -146,5 +152,5 @@ class Recording:
 
     def _spare(self, path: Path) -> None:
         """Raise NotRecorded for a file from which rows of this very session are read."""
-        if self._store.spilled and path.resolve() in self._read_from:
+        if self._store.spilled and path.resolve() in [recorder.path.resolve() for recorder in self._made]:
             raise NotRecorded(f"{path} has events that this window reads from it; choose another name")

@@ -57,7 +57,6 @@ class FrameClock(QObject):
         self._timer.timeout.connect(self.beat)
         self._began = time.perf_counter()
         self._rested = False
-        self.last_ms = 0.0
 
     def start(self) -> None:
         """Begin to beat."""
@@ -75,7 +74,6 @@ class FrameClock(QObject):
         self._rested = not self._rested and (late or not stored)
         if not self._rested:
             self._show()
-        self.last_ms = (time.perf_counter() - self._began) * 1e3
 
     def _show(self) -> None:
         if not self._is_written():

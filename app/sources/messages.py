@@ -6,7 +6,7 @@ A frame is its length in four bytes and one of these, as MessagePack. Both ends 
 from __future__ import annotations
 
 import struct
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final
 
 import msgspec
 import numpy as np
@@ -99,8 +99,6 @@ Told = Rows | Standing | Call | Beat | Log | End
 
 encode: Final = msgspec.msgpack.Encoder().encode
 DECODER: Final = msgspec.msgpack.Decoder(Told)
-
-AnyT = TypeVar("AnyT")
 
 
 def frame(message: Message) -> bytes:

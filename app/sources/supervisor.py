@@ -40,7 +40,6 @@ class Source:
     state: SourceState = SourceState.CONNECTING
     detail: str = ""
     since: float = field(default_factory=time.time)
-    last_row_at: float | None = None
     heard_at: float | None = None
     """When the connector last handed over or said anything; what it does not know, it does not say."""
     seen: int = 0
@@ -85,7 +84,7 @@ class SourceSink:
         if rows is None or not rows.rows:
             return
         self._source.seen += rows.rows
-        self._source.last_row_at = self._source.heard_at = time.time()
+        self._source.heard_at = time.time()
         if self._source.state is SourceState.CONNECTING:
             self._source.become(SourceState.LIVE, self._source.detail)
         self._intake.put(self._source.label, rows)

@@ -24,7 +24,6 @@ from eventscope.step import UNKNOWN
 __all__ = ["LeafRows", "Run", "rows_of"]
 
 NOBODY: Final[Mapping[int, Replay]] = {}
-NEWLINE: Final = 10
 
 FIELDS: Final = {"correlation_id": "correlation"} | {
     name: name for name in ("type", "category", "producer", "channel", "subscription", "envelope")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
+from rule_dialogs import shown
 
 from app.marks import Mark
 from app.session import Session
@@ -37,14 +38,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(qtbot: QtBot, session: Session, *arguments: str) -> ColoursDialog:
-    window = QWidget()
-    qtbot.addWidget(window)
-    dialog = ColoursDialog(window, session, *arguments)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    dialog._window = window  # type: ignore[attr-defined]
-    return dialog
+    return shown(qtbot, lambda window: ColoursDialog(window, session, *arguments))
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
+from rule_dialogs import shown
 
 from app.filter.query import parse
 from app.marks import Mark
@@ -39,14 +40,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(qtbot: QtBot, session: Session, *arguments: str) -> TriggersDialog:
-    window = QWidget()
-    qtbot.addWidget(window)
-    dialog = TriggersDialog(window, session, *arguments)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    dialog._window = window  # type: ignore[attr-defined]
-    return dialog
+    return shown(qtbot, lambda window: TriggersDialog(window, session, *arguments))
 
 
 def triggers_of(session: Session) -> list[Trigger]:

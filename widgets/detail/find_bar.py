@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.detail.find import MOST_HITS
+from widgets.look.hits import lay_out_search
 from widgets.look.text import label
-from widgets.look.tools import tool
 
 __all__ = ["FindBar"]
 
@@ -31,7 +31,7 @@ class FindBar(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(lambda: self.wanted.emit(self.edit.text()))
         self.edit.textEdited.connect(lambda _: self._pause.start())
-        self._lay_out()
+        lay_out_search(self, self.edit, self.count, self.step, self.close_bar).setContentsMargins(0, 0, 8, 0)
 
     @property
     def text(self) -> str:
@@ -73,17 +73,3 @@ class FindBar(QWidget):
             self.wanted.emit(self.edit.text())
         else:
             self.stepped.emit(step)
-
-    def _lay_out(self) -> None:
-        before, after = tool("↑", "Previous hit (Shift+Enter)"), tool("↓", "Next hit (Enter)")
-        before.clicked.connect(lambda: self.step(-1))
-        after.clicked.connect(lambda: self.step(1))
-        close = tool("", "Close (Esc)", "x")
-        close.clicked.connect(self.close_bar)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(4)
-        row.addWidget(self.edit, 1)
-        for part in (self.count, before, after, close):
-            row.addWidget(part)
-        self.hide()

@@ -7,14 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.filter.query import Filter, parse
 from app.store.store import Store
 from widgets.filter.edit import ENTER, FilterEdit, Suggest
 from widgets.filter.verdict import Edge, judged
+from widgets.look.hits import lay_out_search
 from widgets.look.text import label
-from widgets.look.tools import tool
 
 __all__ = ["FindLine"]
 
@@ -70,7 +70,7 @@ class FindLine(QWidget):
         self.edit.taken.connect(self._look)
         self.edit.stepped.connect(self._step)
         self.edit.left.connect(self.close_line)
-        self._lay_out()
+        lay_out_search(self, self.edit, self.note, self._step, self.close_line).setContentsMargins(8, 4, 12, 4)
 
     def open(self) -> None:
         """Show the line, ready to be written in; what was looked for last is found again."""
@@ -110,20 +110,3 @@ class FindLine(QWidget):
     def _step(self, step: int) -> None:
         self._look()
         self.stepped.emit(step)
-
-    def _lay_out(self) -> None:
-        before = tool("↑", "Previous hit (Shift+Enter)")
-        after = tool("↓", "Next hit (Enter)")
-        close = tool("", "End the search (Esc)", "x")
-        before.setAccessibleName("previous hit")
-        after.setAccessibleName("next hit")
-        before.clicked.connect(lambda: self._step(-1))
-        after.clicked.connect(lambda: self._step(1))
-        close.clicked.connect(self.close_line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 12, 4)
-        row.setSpacing(4)
-        row.addWidget(self.edit, 1)
-        for part in (self.note, before, after, close):
-            row.addWidget(part)
-        self.hide()

@@ -28,8 +28,7 @@ STEP: Final = 8
 INFO: Final = "info"
 TIME: Final = "time"
 GENEROUS: Final = 180
-"""The width that Info keeps before other columns may grow, the type first: it is what rows are told apart by."""
-TYPE: Final = "type"
+"""The width that Info keeps before other columns may grow."""
 TITLE_ROOM: Final = 17
 """Pixels beside the letters of a title."""
 
@@ -87,10 +86,10 @@ class ColumnWidths:
         with self.ours():
             for column in self._model.columns:
                 self._header.setSectionHidden(numbers[column.key], column is not rest and column not in shown)
-            for column in sorted(shown, key=lambda column: column.key != TYPE):
-                least = self._least(column)
-                more = 0 if column.key in self.fixed else max(min(self._wanted_of(column) - least, room), 0)
-                self._header.resizeSection(numbers[column.key], least + more)
+            missing = {column: self._missing(column) for column in shown}
+            for left, column in zip(range(len(shown), 0, -1), sorted(shown, key=missing.__getitem__), strict=True):
+                more = max(min(missing[column], room // left), 0)
+                self._header.resizeSection(numbers[column.key], self._least(column) + more)
                 room -= more
             if rest:
                 self._header.resizeSection(numbers[INFO], max(GENEROUS + room, rest.width))
@@ -165,6 +164,10 @@ class ColumnWidths:
         # inside of events wants to read it.
         whole = column.mono or self.shapes.is_open(column)
         return max(self._wanted_of(column) if whole else column.width, self._title_width(column))
+
+    def _missing(self, column: Column) -> int:
+        """What a column needs beyond its least width."""
+        return 0 if column.key in self.fixed else max(self._wanted_of(column) - self._least(column), 0)
 
     def _wanted_of(self, column: Column) -> int:
         return self._wanted.get(column.key, column.width)
