@@ -36,9 +36,9 @@ RATE: Final = 30_000
 """Rows a second: each event is published, delivered and handled."""
 FEED_MS: Final = 5
 BLOCK: Final = 10_000
-KEYS: Final = 240
-KEY_S: Final = 0.06
-"""A fast typist's pace."""
+KEYS: Final = 330
+KEYS_S: Final = (0.06, 0.15, 0.4)
+"""The paces of a fast typist, a slow one, and one who waits for what each letter does: it is applied, and searched."""
 PAUSE_S: Final = 0.5
 """After each text: what was typed is applied, and the search for it goes on while the next is typed."""
 
@@ -138,8 +138,9 @@ class Typist(QObject):
 
     def _run(self) -> None:
         chance = random.Random(1)
-        for key in keys(KEYS):
-            time.sleep(PAUSE_S if key == "\n" else KEY_S * chance.uniform(0.5, 1.5))
+        for number, key in enumerate(keys(KEYS)):
+            pace = KEYS_S[number * len(KEYS_S) // KEYS]
+            time.sleep(PAUSE_S if key == "\n" else pace * chance.uniform(0.5, 1.5))
             self.pressed.emit(time.perf_counter(), key)
 
     def _press(self, at: float, key: str) -> None:

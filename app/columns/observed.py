@@ -11,6 +11,7 @@ import numpy as np
 from app.columns.field import Field
 from app.columns.fields import HEADER, PAYLOAD
 from app.payload import NotJson, header_pairs, json_value
+from app.store.courtesy import WINDOW
 from app.store.store import Store
 from app.store.stored import StoredEvent
 
@@ -43,6 +44,7 @@ def recent(store: Store) -> Iterator[StoredEvent]:
     seen = weight = 0
     for chunk in reversed(store.chunks):
         for seq in chunk.seqs_of(np.arange(chunk.rows)[: -MOST_EVENTS - 1 : -1]).tolist():
+            WINDOW.give_way()
             event = store.event(seq)
             seen, weight = seen + 1, weight + (event.size or 0)
             if seen > MOST_EVENTS or weight > MOST_BYTES:

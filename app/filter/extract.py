@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from app.filter.json_path import ABSENT, JsonPath, Several
 from app.filter.values import EXACT, Wanted, plain_value
+from app.store.arena import Run
 from app.store.chunk import Chunk
+from app.store.courtesy import WINDOW
 
 SPAN: Final = 8_192
 """Rows of one extract: what a search takes at a time. An extract of fewer rows would have to be made again."""
+
+READ_AT_ONCE: Final = 128 * 1024
+"""Bytes of payloads read between two pauses for the window."""
 
 TEXT_BYTES: Final = 180
 """Memory that a text takes in an extract, estimated."""
@@ -88,13 +93,22 @@ def extract(chunk: Chunk, path: JsonPath, start: int, stop: int) -> Extract:
     """The extract of rows `start` to `stop`; if it is a whole one, it is kept in the memory of the store."""
 
     def make() -> Extract:
-        return of_values([value for _, run in chunk.payloads.runs(start, stop) for value in path.values(run)])
+        return of_values([value for run in small_runs(chunk, start, stop) for value in path.values(run)])
 
-    whole = start % SPAN == 0 and (stop - start == SPAN or (chunk.sealed and stop == chunk.rows))
+    rest = chunk.sealed and stop == chunk.rows and stop - start < SPAN
+    whole = start % SPAN == 0 and (stop - start == SPAN or rest)
     if not whole:
         return make()
     kept: Extract = chunk.cache.get((chunk.serial, path.text, start), make)
     return kept
+
+
+def small_runs(chunk: Chunk, start: int, stop: int) -> Iterator[Run]:
+    """Payloads, so many at a time that they are read in about a millisecond; the window goes first in between."""
+    for _, run in chunk.payloads.runs(start, stop):
+        for _, part in run.parts(READ_AT_ONCE):
+            WINDOW.give_way()
+            yield part
 
 
 def of_values(column: Sequence[Any]) -> Extract:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.store.arena import Arena, Run
+from app.store.courtesy import WINDOW
 
 Found = tuple[int, int]
 Finder = Callable[[int], Found | None]
@@ -74,6 +75,7 @@ class Needle(ABC):
             high = min(low + self.slice + self.longest - 1, end)
             if (at := max(at, low)) >= high:
                 continue
+            WINDOW.give_way()
             find = look(run.data[low:high])
             while found := find(at - low):
                 ends = ends or run.bounds[1:].tolist()

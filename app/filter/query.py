@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.filter.deep import RegexText
 from app.filter.expression import COLUMN, And, Everything, Node, Not, Or, Span
+from app.filter.extract import SPAN
 from app.filter.help import helps
 from app.filter.operators import FIELDS, OPEN_FIELDS, Field
 from app.filter.predicates import FreeText
@@ -22,12 +23,13 @@ from app.filter.regex import searcher
 from app.filter.syntax import All, Comparison, Either, Opposite, Regex, Syntax, Text, inside, parts_of
 from app.filter.terms import FilterError, Term, Word
 from app.store.chunk import Chunk
+from app.store.courtesy import WINDOW
 from app.store.store import Store
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
-__all__ = ["Filter", "FilterError", "all_of", "helps", "parse", "syntax_of"]
+__all__ = ["Filter", "FilterError", "all_of", "helps", "parse", "syntax_of", "warm_up"]
 
 LONGEST: Final = 10_000
 """Characters of a filter's text."""
@@ -90,6 +92,11 @@ class Filter:
 def parse(text: str) -> Filter:
     """The filter that a text means; an empty one passes everything. Raises FilterError."""
     return Filter(text, syntax_of(text))
+
+
+def warm_up() -> None:
+    """Have all that reads a filter at hand before somebody types one; its first use takes some 50 ms."""
+    parse('type:a.* (priority>=high or -"b") /c/ latency>5ms payload.d[*]:1')
 
 
 @lru_cache(256)
@@ -256,7 +263,14 @@ def open_parenthesis(text: str) -> int:
 
 def counted(nodes: Sequence[Node], chunk: Chunk) -> NDArray[np.int64]:
     """For each node the rows of a chunk that it does not select, and those that all the others do."""
-    span = Span(chunk, 0, chunk.rows)
+    rows = chunk.rows
+    spans = (Span(chunk, start, min(start + SPAN, rows)) for start in range(0, rows, SPAN))
+    return sum((counted_in(nodes, span) for span in spans), np.zeros((2, len(nodes)), np.int64))
+
+
+def counted_in(nodes: Sequence[Node], span: Span) -> NDArray[np.int64]:
+    """The same for the rows of a span."""
+    WINDOW.give_way()
     failed = [~node.mask(span) for node in nodes]
     failures = sum(failed, np.zeros(span.rows, np.int16))
     left = [np.count_nonzero(failures <= mask) for mask in failed]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.filter.part import Part
 from app.filter.query import Filter
+from app.store.courtesy import WINDOW
 
 PIECE: Final = 8_192
 """Rows tested at a time by a filter that reads texts or payloads; others take whole chunks."""
@@ -78,4 +79,5 @@ class Searcher:
         for piece in work:
             if stop.is_set():
                 return
+            WINDOW.give_way()
             results.append((piece, piece.test(wanted)))

@@ -7,12 +7,17 @@ not be kept up to date a thousand times a second.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Final
 
 from app.store.chunk import Chunk
 
 MOST_ROWS: Final = 4_096
 """Under a millisecond of work for any of the summaries."""
+
+
+TURNS: Final = cycle(range(5))
+"""Summaries of the same rows are due at different times, or they would hold up a frame together."""
 
 
 class Backlog:
@@ -22,7 +27,7 @@ class Backlog:
 
     def __init__(self, work: Callable[[Chunk, int, int], None], most_rows: int = MOST_ROWS) -> None:
         self._work = work
-        self._most_rows = most_rows
+        self._most_rows = most_rows - most_rows * next(TURNS) // 16
         self._chunk: Chunk | None = None
         self._start = 0
         self._stop = 0

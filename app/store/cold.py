@@ -20,6 +20,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from app.store.arena import END, Arena, Run, bounds_of
+from app.store.courtesy import WINDOW
 from app.store.recent import NOTHING_KEPT, NUMBERS, Cache
 from app.store.reserve import Reserve
 
@@ -89,6 +90,7 @@ class BlockArena(Arena, Generic[LayoutT]):
         plan = self.plan
         place = bisect_right(plan.firsts, start) - 1
         while start < stop:
+            WINDOW.give_way()
             after = min(self._together(plan, place), bisect_right(plan.firsts, stop - 1))
             data = memoryview(b"".join(self._blocks(plan, place, after)))
             end = min(row_after(plan, after - 1), stop)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.store.chunk import COLUMNS, Chunk
 from app.store.cold import ColdArena
+from app.store.courtesy import WINDOW
 from app.store.thin import thin
 
 WARM: Final = 3
@@ -60,6 +61,7 @@ class Job(threading.Thread):
     def _pause(self) -> None:
         if self._stopped:
             raise Stopped
+        WINDOW.give_way()
 
 
 class Freezer:

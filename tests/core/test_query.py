@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.filter import units
+from app.filter.extract import SPAN
 from app.filter.help import help_page
 from app.filter.query import FilterError, helps, parse
 from app.store.store import Store
@@ -179,6 +180,20 @@ def test_explain_counts_what_each_clause_removes_by_itself_and_what_is_left_with
         ("type:c", 8, 4),
     ]
     assert parse("").explain(store) == []
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_payload_field_is_the_same_however_many_rows_are_asked_at_a_time(sealed: bool) -> None:
+    rows = 20_000
+    store = store_of(*[Record(payload=b'{"n":%d}' % (i % 7)) for i in range(rows)])
+    (chunk,) = store.chunks
+    if sealed:
+        chunk.seal()
+    wanted = parse("payload.n:3")
+    for start, stop in [(0, SPAN), (0, rows), (0, SPAN), (SPAN, rows), (2 * SPAN, rows), (SPAN, 2 * SPAN), (0, rows)]:
+        assert wanted.mask(chunk, start, stop).tolist() == [i % 7 == 3 for i in range(start, stop)]
+    removed = sum(i % 7 != 3 for i in range(rows))
+    assert parse("payload.n:3 x").explain(store) == [("payload.n:3", removed, 0), ("x", rows, rows - removed)]
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 
 from app.session import Session
 from eventscope.connector import Block, Record
-from widgets.frame import BEAT_MS, FrameClock
+from widgets.frame import BEAT_MS, BETWEEN_S, NEVER, FrameClock
 
 
 class Shown:
@@ -26,10 +27,39 @@ class Shown:
 
 
 def beaten(session: Session, views: list[Shown], times: int, *, written: bool) -> list[int]:
-    clock = FrameClock(session, views, is_written=lambda: written)
+    """How often views are shown on so many beats; what is written has a key between any two of them."""
+    clock = FrameClock(session, views, written_at=time.perf_counter if written else lambda: NEVER)
     for _ in range(times):
         clock.beat()
     return [view.times for view in views]
+
+
+def test_while_somebody_writes_views_are_shown_after_a_key_and_seldom_without_one(
+    empty_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, key, shown_at = 0.0, 0.0, []
+    monkeypatch.setattr("widgets.frame.time.perf_counter", lambda: now)
+    view = Shown()
+    clock = FrameClock(empty_session, [view], written_at=lambda: key)
+    for beat in range(1, 50):
+        now = beat * BEAT_MS / 1e3
+        if beat in (10, 13):
+            key = now - 0.001
+        before = view.times
+        clock.beat()
+        shown_at += [beat] if view.times > before else []
+    seldom = round(BETWEEN_S * 1e3 / BEAT_MS) + 1
+    assert shown_at[:3] == [1, 10, 13]
+    assert {later - sooner for sooner, later in pairwise(shown_at[2:])} == {seldom}
+
+
+def test_rows_are_stored_while_somebody_writes(empty_session: Session) -> None:
+    empty_session.intake.put("source", Block.of([Record("a.b")]))
+    key = time.perf_counter()
+    clock = FrameClock(empty_session, [Shown()], written_at=lambda: key)
+    clock.beat()
+    clock.beat()
+    assert empty_session.store.next_seq == 2
 
 
 def test_all_visible_views_are_shown_together(empty_session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.session import Session
 from app.settings import Settings
-from eventscope.connector import Record, SourceState
+from eventscope.connector import Block, Record, SourceState
 from widgets.look.theme import apply_theme
 from widgets.table.live import LiveState
 from widgets.window.desk import Desk, format_of
@@ -61,6 +62,19 @@ async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 async def demo(desk: Desk, rows: int = 200) -> None:
     desk.attach_url("demo:orders?rate=300&seed=7")
     await until(lambda: desk.session.store.kept >= rows and len(desk.window.views.work.matches) > rows // 3)
+
+
+async def test_the_filter_and_the_status_bar_always_say_the_same_number_of_rows(desk: Desk) -> None:
+    window, session = desk.window, desk.session
+    window.show_work()
+    said: set[tuple[str, str]] = set()
+    for _ in range(40):
+        session.intake.put("source", Block.of([Record("a.b")] * 100))
+        await asyncio.sleep(0.02)
+        shown = re.search(r"shown ([\d,]+)", visible_text(window.views.status))
+        said.add((window.views.work.filter_bar.found.text.split(" ")[0], shown[1] if shown else ""))
+    assert len(said) > 2
+    assert all(found == shown for found, shown in said)
 
 
 async def test_the_start_page_attaches_the_demo(desk: Desk, window: MainWindow) -> None:

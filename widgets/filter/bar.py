@@ -78,11 +78,6 @@ class FilterBar(QWidget):
         """What is written in the line."""
         return self.edit.text()
 
-    @property
-    def is_written(self) -> bool:
-        """Whether somebody is writing, so that the text is not applied yet."""
-        return self._pause.isActive()
-
     def set_text(self, text: str) -> None:
         """Write `text` and apply it at once."""
         self.edit.setText(text)

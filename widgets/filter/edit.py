@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
@@ -11,6 +13,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainte
 from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QWidget
 
 from app.display import display
+from widgets.at_work import at_work
 from widgets.filter.suggestions import Suggestion
 from widgets.filter.verdict import Edge, Verdict
 from widgets.look.fonts import mono_font
@@ -54,6 +57,8 @@ class FilterEdit(QLineEdit):
         self._give_up = give_up
         self._verdict = Verdict(Edge.EMPTY)
         self._history: Sequence[str] = ()
+        self.written_at = -math.inf
+        """When the last key came (s of `time.perf_counter`)."""
         self._back = -1
         """How many filters back in the history the text comes from; -1 when it does not."""
         self._suggestions = NotedModel(self)
@@ -85,6 +90,8 @@ class FilterEdit(QLineEdit):
         self._past.setVisible(bool(texts))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        at_work()
+        self.written_at = time.perf_counter()
         if self._is_for_suggestions(event.key()):
             event.ignore()
         elif event.key() in ENTER:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.filter.matches import Matches
 from widgets.look.progress import ProgressLine
-from widgets.look.text import label
+from widgets.look.text import steady
 
 __all__ = ["FoundLine", "found_text"]
 
@@ -18,10 +18,16 @@ SOON_S: Final = 0.25
 """A search that is over so soon says nothing of itself."""
 
 
+REFRESH_S: Final = 0.25
+"""How often numbers change that only grow: one can read them."""
+
+
 class FoundLine(QWidget):
     """Stands right of the filter's line; `bar` is the thin line of progress, to be placed below both."""
 
     resumed = Signal()
+    counted = Signal()
+    """It says other numbers, which change four times a second while rows come; who counts as well does so now."""
 
     def __init__(self, matches: Matches, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +36,9 @@ class FoundLine(QWidget):
         self.bar.setAccessibleName("progress of the search")
         self._stopped_at: tuple[int, int] | None = None
         self._began: float | None = None
-        self._count = label("", "number")
+        self._state: object = None
+        self._counted_at = 0.0
+        self._count = steady("", "number")
         self._count.setAccessibleName("how many rows match")
         self._go_on = QPushButton("Go on")
         self._go_on.setObjectName("link")
@@ -67,9 +75,13 @@ class FoundLine(QWidget):
         told = self._is_told()
         if self.matches.complete:
             self._stopped_at = None
-        self._count.setText(found_text(len(self.matches), scanned, total, told, self._stopped_at))
         self._go_on.setVisible(self._stopped_at is not None)
         self.bar.show_part(scanned / total if told else 0.0)
+        state = (self.matches.filter, scanned < total, self._stopped_at)
+        if state != self._state or time.monotonic() - self._counted_at >= REFRESH_S:
+            self._state, self._counted_at = state, time.monotonic()
+            self._count.setText(found_text(len(self.matches), scanned, total, told, self._stopped_at))
+            self.counted.emit()
 
     def give_up(self) -> bool:
         """Stop the search, if one runs that was told of."""

@@ -27,6 +27,10 @@ def label(text: str, role: str = "", *, wrap: bool = False, parent: QWidget | No
     return made
 
 
+WIDTH_STEP: Final = 24
+"""Pixels by which a label grows whose text changes often."""
+
+
 class WrappedLabel(QLabel):
     """Plain text over several lines. Words without end are broken as well, or they would widen the whole window."""
 
@@ -38,6 +42,27 @@ class WrappedLabel(QLabel):
 
     def text(self) -> str:
         return self._said
+
+
+class SteadyLabel(QLabel):
+    """One line without a frame that changes often. Its width goes by steps, or each change would lay out the window."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.ensurePolished()
+        needed = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, text)
+        fits = needed.width() <= self.minimumWidth() < needed.width() + 2 * WIDTH_STEP
+        if not fits or needed.height() != self.minimumHeight():
+            self.setFixedSize(-(-needed.width() // WIDTH_STEP) * WIDTH_STEP, needed.height())
+
+
+def steady(text: str, role: str = "") -> SteadyLabel:
+    """A label whose text changes often."""
+    made = SteadyLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setText(text)
+    return made
 
 
 class ElidedLabel(QLabel):

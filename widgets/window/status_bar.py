@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.filter.matches import Matches
 from app.session import Session
+from widgets.filter.found_line import REFRESH_S
 from widgets.look.text import label
 from widgets.look.tools import plain_tip
 from widgets.window.account import Piece, explanation, fitting, pieces
 from widgets.window.record_button import RecordButton
 from widgets.window.state_pill import StatePill
-
-REFRESH_S = 0.25
 
 
 class StatusBar(QWidget):
@@ -44,11 +43,19 @@ class StatusBar(QWidget):
         row.addWidget(self._account, 1)
 
     def tick(self) -> None:
-        """Refresh when it is time."""
+        """Refresh when it is time, unless another has."""
+        if time.monotonic() - self._last[0] >= 2 * REFRESH_S:
+            self.refresh()
+
+    def follow(self) -> None:
+        """Refresh together with another that counts, so that both say the same; seldom enough to be read."""
+        if time.monotonic() - self._last[0] >= REFRESH_S / 2:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Say how it stands now."""
         now = time.monotonic()
         then, seen = self._last
-        if now - then < REFRESH_S:
-            return
         counted = self._session.counters().seen
         rate = (counted - seen) / (now - then) if then else 0.0
         self._last = (now, counted)

@@ -41,7 +41,7 @@ class Views(QObject):
         self.gauges = GaugesView(session, focus)
         self.pill = StatePill()
         self.status = StatusBar(session, self.work.matches, self.pill)
-        self.clock = FrameClock(session, self._in_order(), self, is_written=lambda: self.work.filter_bar.is_written)
+        self.clock = FrameClock(session, self._in_order(), self, written_at=lambda: self.work.written_at)
         self._connect()
 
     def stop(self) -> None:
@@ -69,6 +69,7 @@ class Views(QObject):
     def _connect(self) -> None:
         table, bar = self.work.table, self.work.filter_bar
         bar.left.connect(table.setFocus)
+        bar.found.counted.connect(self.status.follow)
         table.filter_wanted.connect(bar.focus_filter)
         table.trace_wanted.connect(self._show_traces)
         table.pause_toggled.connect(self.toggle_pause)

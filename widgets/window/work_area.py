@@ -81,6 +81,11 @@ class WorkArea(QWidget):
         self.filter_bar.tick()
 
     @property
+    def written_at(self) -> float:
+        """When the last key of a filter or a search came (s of `time.perf_counter`)."""
+        return max(self.filter_bar.edit.written_at, self.find_line.edit.written_at)
+
+    @property
     def matching(self) -> Matches:
         """The rows that match, whether the table lists others as well or not."""
         return self.matches if self.found is None else self.found
