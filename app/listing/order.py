@@ -15,6 +15,7 @@ from app.columns.field import Field
 from app.columns.sort_keys import MISSING, Cells, order_of, ranked, unranked
 from app.columns.words import Words
 from app.store.chunk import Chunk
+from app.store.courtesy import WINDOW
 
 __all__ = ["Direction", "Order"]
 
@@ -86,6 +87,7 @@ def read_cells(chunks: list[Chunk], field: Field, seqs: Seqs, words: Words) -> C
     for chunk in chunks:
         low, high = np.searchsorted(seqs, (chunk.first_seq, chunk.next_seq))
         for start in range(int(low), int(high), PIECE):
+            WINDOW.give_way()
             piece = seqs[start : min(start + PIECE, int(high))]
             cells[start : start + len(piece)][chunk.holds(piece)] = field.cells(chunk, chunk.rows_of(piece), words)
     return cells
