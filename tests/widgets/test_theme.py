@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
+from eventscope.event import EventPriority
 from widgets.look.fonts import mono_font
 from widgets.look.icons import icon
 from widgets.look.palette import DARK, LIGHT, Palette, chip_colour, contrast
@@ -163,3 +164,12 @@ def test_a_tooltip_of_hostile_text_shows_it_letter_by_letter(qtbot: QtBot) -> No
     assert "<b>" not in tip
     assert "\u202e" not in tip
     assert tip.startswith("<p ")
+
+
+@both
+def test_each_priority_has_its_own_colour_and_no_other_number_has_one(palette: Palette) -> None:
+    inks = {priority: palette.of_priority(priority) for priority in EventPriority}
+    assert inks[EventPriority.LOW] == palette.low
+    assert inks[EventPriority.CRITICAL] == palette.critical
+    assert len(set(inks.values())) == len(EventPriority)
+    assert {palette.of_priority(number) for number in (-1, len(EventPriority))} == {palette.muted}

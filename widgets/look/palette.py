@@ -51,20 +51,9 @@ class Palette:
     """Behind a row that tells of something retried or given up."""
 
     def of_priority(self, priority: int) -> str:
-        """The colour of a priority; unknown ones are muted."""
-        return self._priorities.get(priority, self.muted)
-
-    @property
-    def _priorities(self) -> dict[int, str]:
-        # Brings asyncio along: the first window is painted without it.
-        from eventscope.event import EventPriority
-
-        return {
-            EventPriority.LOW: self.low,
-            EventPriority.NORMAL: self.normal,
-            EventPriority.HIGH: self.high,
-            EventPriority.CRITICAL: self.critical,
-        }
+        """The colour of a priority, which `EventPriority` counts from LOW = 0; unknown ones are muted."""
+        inks = (self.low, self.normal, self.high, self.critical)
+        return inks[priority] if 0 <= priority < len(inks) else self.muted
 
 
 LIGHT: Final = Palette(

@@ -147,7 +147,7 @@ class EventModel(QAbstractTableModel):
     def rows(self, first: int, last: int) -> list[tuple[int, Row, str]]:
         """Rows `first` to `last` that are there, each with its number and the text of its time; none is waited for."""
         numbers = range(max(first, 0), min(last, self._rows - 1) + 1)
-        seqs = [self.seq_at(number) for number in numbers]
+        seqs = self._seqs(numbers)
         found = self.lent.filled(self._cache.rows([seq for seq in seqs if seq is not None]))
         above = self._seen(numbers.start - 1) if self.time_mode is TimeMode.DELTA and numbers.start else None
         shown = []
@@ -156,6 +156,13 @@ class EventModel(QAbstractTableModel):
                 shown.append((number, row, self._times.text(row, above)))
                 above = row
         return shown
+
+    def _seqs(self, numbers: range) -> list[int | None]:
+        """The numbers of the events in rows, None where there is none."""
+        if self._going:
+            return [self.seq_at(number) for number in numbers]
+        seqs: list[int | None] = self.listing.seqs(numbers.start, numbers.stop).tolist()
+        return seqs + [None] * (len(numbers) - len(seqs))
 
     def stored(self, number: int) -> StoredEvent | None:
         """The event of a row, None when it is gone."""

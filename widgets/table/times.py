@@ -56,7 +56,7 @@ class Days:
 
     def see(self, at: int) -> None:
         """A moment, in ns since the epoch."""
-        if not self._from <= at < self._until:
+        if not self.several and not self._from <= at < self._until:
             midnight = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
             ends = (midnight.astimezone(), (midnight + timedelta(days=1)).astimezone())
             self._from, self._until = (int(end.timestamp()) * SECOND for end in ends)
