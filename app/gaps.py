@@ -34,9 +34,9 @@ def gap_line(event: StoredEvent) -> str:
 
 def gap_sentence(event: StoredEvent) -> str:
     """A gap for a reader who wonders what it is."""
-    where = f" at {display(event.channel)}" if event.channel else ""
+    where = f" at {display(event.channel)}" if event.channel not in (None, "", event.source) else ""
     return (
-        f"Events are missing here: {display(event.source)}{where} {display(event.error or 'missed events')}. "
+        f"Events are missing here, of {display(event.source)}{where}: {display(event.error or 'missed events')}. "
         "This row is no event; it marks the place in the stream where they would be."
     )
 

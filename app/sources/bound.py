@@ -1,19 +1,24 @@
 """Bound: how much may wait, and what is refused when more comes.
 
-Past the bound rows are dropped by a staircase, the least urgent first, and each is counted by source and priority:
-nothing disappears silently and memory stays bounded. What a source lost in a row becomes a row in its stream.
+Past the bound rows are dropped by a staircase: LOW ones but for a sample, then all of them, also those that wait, and
+then the next priority. Each is counted by source and priority, so nothing disappears silently, and what a source lost
+becomes a row in its stream.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain
 
+import numpy as np
+
 from app.sources.shortfall import Shortfall
+from app.sources.staircase import CROWDED, Sample, priorities_of, stair_at, urgencies
+from app.sources.thinned import Mask, thinned
 from app.store.parcel import Parcel
-from eventscope.connector import UNKNOWN_PRIORITY, Block
+from eventscope.connector import Block
 from eventscope.event import EventPriority
 
 ROW_BYTES = 400
@@ -23,7 +28,7 @@ ROW_BYTES = 400
 class Bound:
     """Counts what waits, at most `max_rows` and `max_bytes`, about.
 
-    Between once and twice the bound, LOW rows are refused first, then NORMAL, HIGH and CRITICAL ones.
+    Between once and twice the bound LOW rows are sampled, then refused, then NORMAL, HIGH and CRITICAL ones as well.
     """
 
     def __init__(self, max_rows: int, max_bytes: int) -> None:
@@ -36,6 +41,7 @@ class Bound:
         """What sources lost and was not told in their streams yet."""
         self.gaps = 0
         """Rows that were made to tell it so far; they are kept and counted like those that came."""
+        self._samples: defaultdict[str, Sample] = defaultdict(Sample)
         self._room = asyncio.Event()
         self._room.set()
 
@@ -79,24 +85,41 @@ class Bound:
         self.gaps += 1
         return short.block(source)
 
-    def _trim(self, source: str, batch: Block | Parcel) -> Block | Parcel | None:
-        floor = min(int((self.fullness - 1.0) * 4) + 1, len(EventPriority))
-        keep = [i for i, p in enumerate(batch.priority) if urgency(p) >= floor]
-        if len(keep) == batch.rows:
+    def make_room(self) -> None:
+        """Called before urgent rows are refused: `relieve` what waits, as long as it is CROWDED."""
+
+    def relieve(self, source: str, batch: Block | Parcel, since: int) -> Block | Parcel | None:
+        """What is left of a batch that has waited `since` then (ns since the epoch) once its LOW rows are given up."""
+        if not (priorities_of(batch) == EventPriority.LOW).any():
             return batch
-        lost = Counter(p for p in batch.priority if urgency(p) < floor)
-        self.dropped.update({(source, p): count for p, count in lost.items()})
-        self.short.setdefault(source, Shortfall()).add(lost)
-        if not keep:
-            return None
-        if isinstance(batch, Parcel):
-            return Block.of([batch[i] for i in keep])
-        return Block._make([column[i] for i in keep] for column in batch.whole())
+        self.leave(batch)
+        left = self._kept(source, batch, urgencies(batch) > EventPriority.LOW, since=since)
+        if left is not None:
+            self.enter(left)
+        return left
 
+    def _trim(self, source: str, batch: Block | Parcel) -> Block | Parcel | None:
+        if self.fullness >= CROWDED:
+            self.make_room()
+        if self.fullness < 1.0:
+            return batch
+        stair, urgent = stair_at(self.fullness), urgencies(batch)
+        keep = urgent >= stair.floor
+        if stair.rate > 1:
+            sampled = np.flatnonzero(urgent == stair.floor)
+            keep[sampled] = self._samples[source].choose(len(sampled), stair.rate)
+        return self._kept(source, batch, keep, stair.rate)
 
-def urgency(priority: int) -> int:
-    """A priority for dropping: rows that state none count as NORMAL."""
-    return EventPriority.NORMAL if priority == UNKNOWN_PRIORITY else priority
+    def _kept(
+        self, source: str, batch: Block | Parcel, keep: Mask, rate: int = 1, since: int | None = None
+    ) -> Block | Parcel | None:
+        """The rows for which `keep` is true; the others are dropped, counted, and told of later."""
+        if keep.all():
+            return batch
+        lost = Counter(priorities_of(batch)[~keep].tolist())
+        self.dropped.update({(source, priority): count for priority, count in lost.items()})
+        self.short.setdefault(source, Shortfall()).add(lost, rate, since)
+        return thinned(batch, keep) if keep.any() else None
 
 
 def size_of(batch: Block | Parcel) -> int:

@@ -7,6 +7,7 @@ wait has to, and the rows of one that cannot are dropped by urgency, and counted
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -14,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 from app.sources.bound import Bound, cut, joined, size_of
 from app.sources.messages import Message, Standing, call, encode, rows_of
+from app.sources.staircase import CROWDED
 from eventscope.connector import Block, Chart, Declaration, Record, SourceState
 
 SHIP_S: Final = 0.016
@@ -32,7 +34,7 @@ PARCEL_BYTES: Final = 4 * 2**20
 UNDERWAY: Final = 3
 """Parcels that the monitor has not taken yet, at most."""
 
-DROPPED: Final = "they came faster than the monitor takes them; the least urgent were dropped first"
+DROPPED: Final = "they came faster than the monitor takes them; the least urgent were sampled, then dropped first"
 
 
 class Outbox(Bound):
@@ -42,10 +44,13 @@ class Outbox(Bound):
         super().__init__(max_rows=50_000, max_bytes=32 * 2**20)
         self._send = send
         self._ask_position = position
-        self._blocks: list[Block] = []
+        self._blocks: deque[Block] = deque()
+        self._relieved: list[Block] = []
+        """The oldest that wait, where they were relieved of their LOW rows."""
         self._ready: deque[tuple[Block, bytes]] = deque()
         self._pushed = asyncio.Event()
         self._underway = asyncio.Semaphore(UNDERWAY)
+        self._collected_at = time.time_ns()
         self._told_dropped = 0
         self._told_position = b""
 
@@ -74,6 +79,13 @@ class Outbox(Bound):
         """See Sink. Told after the position: from here on a monitor that loses this process knows where it was."""
         self._tell_position()
         self._send(call("state", state, detail))
+
+    def make_room(self) -> None:
+        """Give up LOW rows that wait, the oldest first, as long as it is crowded."""
+        while self._blocks and self.fullness >= CROWDED:
+            left = self.relieve("", self._blocks.popleft(), self._collected_at)
+            if isinstance(left, Block):
+                self._relieved.append(left)
 
     def arrived(self) -> None:
         """The monitor has taken a parcel."""
@@ -111,8 +123,10 @@ class Outbox(Bound):
     def _collect(self) -> None:
         """Make ready what was pushed so far. Only the last piece knows the position: it covers all of them."""
         self._pushed.clear()
-        self._ready += [(piece, b"") for piece in regrouped(self._blocks)]
-        self._blocks = []
+        self._collected_at = time.time_ns()
+        self._ready += [(piece, b"") for piece in regrouped([*self._relieved, *self._blocks])]
+        self._relieved.clear()
+        self._blocks.clear()
         if self._ready:
             self._ready[-1] = self._ready[-1][0], self.position()
 

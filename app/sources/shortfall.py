@@ -7,39 +7,54 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from app.commands.row_text import clock_second, priority_name
 from connectors.gap import gap_record
-from connectors.wording import many
 from eventscope.connector import Block
-from eventscope.event import EventPriority
 
 __all__ = ["LONGEST_NS", "Shortfall"]
 
 LONGEST_NS: Final = 1_000_000_000
 """One that lasts is told each second, or its row would stand far from where rows lack."""
 
+REASON: Final = "they came faster than they could be taken in"
+
 
 class Shortfall:
     """Counts from its making on. Times are ns since the epoch."""
 
     def __init__(self) -> None:
-        self.since = self._until = time.time_ns()
+        self.begun_at = self._since = self._until = time.time_ns()
         self._counts: Counter[int] = Counter()
+        self._rates: set[int] = set()
 
-    def add(self, counts: Mapping[int, int]) -> None:
-        """So many rows of each priority lack as well."""
+    def add(self, counts: Mapping[int, int], rate: int, since: int | None = None) -> None:
+        """So many rows of each priority lack as well, of a sample of one of `rate`; 1 if there was no sampling.
+
+        Those that had waited came at `since`, others now.
+        """
         self._counts.update(counts)
+        self._since = min(self._since, since or self._since)
+        self._rates.add(rate)
         self._until = time.time_ns()
 
     def block(self, source: str) -> Block:
         """The row that tells it."""
-        counts = sorted(self._counts.items(), key=lambda each: -each[1])
-        which = ", ".join(f"{count:,} {name_of(priority)}" for priority, count in counts)
-        lasted = many(max(round((self._until - self.since) / 1e9), 1), "second")
-        reason = f"{which} came faster than they could be taken in, within {lasted}"
-        told = gap_record(source, self._counts.total(), exact=True, reason=reason)
-        return Block.of([told._replace(occurred_at=self.since)])
+        between = "–".join(dict.fromkeys(clock_second(ns // 1_000_000_000) for ns in (self._since, self._until)))
+        told = f"{listed(self._counts)} not kept {between} ({sampling(self._rates)}): {REASON}"
+        gap = gap_record(source, self._counts.total(), exact=True, reason=REASON)
+        return Block.of([gap._replace(occurred_at=self._since, error=told)])
 
 
-def name_of(priority: int) -> str:
-    """What a priority is called."""
-    return next((known.name for known in EventPriority if known == priority), "without a priority")
+def listed(counts: Counter[int]) -> str:
+    """How many events of which priorities, most first: `1,204 LOW and 3 NORMAL events`."""
+    *most, last = [f"{count:,} {priority_name(priority) or 'unranked'}" for priority, count in counts.most_common()]
+    return " and ".join(filter(None, (", ".join(most), last))) + (" event" if counts.total() == 1 else " events")
+
+
+def sampling(rates: set[int]) -> str:
+    """How LOW rows were sampled: `sampling 1:10`, or the finest and the widest rate; 1 stands for not at all."""
+    spread = [f"1:{rate}" for rate in sorted(rates - {1})]
+    if not spread:
+        return "not sampled"
+    told = "sampling " + " to ".join(dict.fromkeys((spread[0], spread[-1])))
+    return f"{told}, at times none" if 1 in rates else told

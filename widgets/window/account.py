@@ -27,7 +27,7 @@ MEANINGS: Final = (
         "gone to make room, the oldest first. Marked events, failures, traces that are open, the latest of each type, "
         "and what comes from quiet sources and categories stay longer",
     ),
-    ("dropped", "came faster than it could be taken in, LOW priority first"),
+    ("dropped", "came faster than it could be taken in: of LOW priority first, and at first a sample of it is kept"),
 )
 
 
