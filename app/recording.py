@@ -11,7 +11,7 @@ from app.capture.recorder import NotRecorded, Recorder
 from app.marks import Mark
 from app.store.spill import Spill
 from app.store.store import Store
-from connectors.file.being_recorded import is_being_recorded
+from connectors.capture.being_recorded import is_being_recorded
 from eventscope.connector import Chart, Declaration
 
 __all__ = ["About", "NotRecorded", "Recorder", "Recording"]
@@ -152,5 +152,5 @@ class Recording:
 
     def _spare(self, path: Path) -> None:
         """Raise NotRecorded for a file from which rows of this very session are read."""
-        if self._store.spilled and path.resolve() in [recorder.path.resolve() for recorder in self._made]:
+        if self._store.spilled and path.resolve() in [file.path.resolve() for file in self._store.files]:
             raise NotRecorded(f"{path} has events that this window reads from it; choose another name")

@@ -15,12 +15,13 @@ from app.store.chunk import Chunk
 from app.store.store import Store
 from app.store.stored import StoredEvent
 from app.topology.topology import Topology
+from app.traces.growing import GrowingTrace
 from app.traces.streams import Streams
 from app.traces.trace import build_trace
 from app.traces.traces import Traces
 from bench.figure import Figure, repeat
 from connectors.tap.steps import read_steps
-from eventscope.connector import Block
+from eventscope.connector import Block, Record
 from eventscope.event import Event
 from eventscope.step import Phase, Step
 from eventscope.wire import steps_body
@@ -162,6 +163,41 @@ def small_trace(store: Store) -> Figure:
     )
 
 
+def growing_trace() -> Figure:
+    """A trace of 5,000 rows of which 50 are new, beside putting it together at once."""
+    store, rows = Store(), []
+    for number in range(5_000):
+        cause = f"e{(number - 1) // 4}" if number else None
+        known = {"id": f"e{number}", "correlation_id": "c", "causation_id": cause, "occurred_at": START + number}
+        rows.append(Record("stock.reserved", b"{}", fanout=0, **known))  # type: ignore[arg-type]
+    store.append("bench", Block.of(rows[:4_000]), START)
+    growing = GrowingTrace(store, "c")
+    growing.trace()
+    pairs = []
+    for first in range(4_000, 5_000, 50):
+        store.append("bench", Block.of(rows[first : first + 50]), START)
+        start = clock()
+        growing.trace()
+        grown = clock()
+        GrowingTrace(store, "c").trace()
+        pairs.append((grown - start, clock() - grown))
+    values = sorted(grown * 1e3 for grown, _ in pairs)
+    ratio = median(grown / at_once for grown, at_once in pairs)
+    goal = "at most a quarter of it"
+    limit = "putting it together at once"
+    return Figure(
+        "take 50 rows into a trace of 5,000",
+        median(values),
+        values[0],
+        values[-1],
+        "ms",
+        limit,
+        ratio,
+        goal,
+        ratio <= 0.25,
+    )
+
+
 def large_trace() -> Figure:
     """A trace of 20,000 events, each caused by the one before, beside reading its rows."""
     store, parent = Store(), Event("first", timestamp=START)
@@ -197,4 +233,5 @@ def run() -> list[Figure]:
         whole_way(frames),
         small_trace(filled(frames)),
         large_trace(),
+        growing_trace(),
     ]

@@ -1,10 +1,11 @@
-"""Ten million rows of which most are in the file that records them: memory, filters, scrolling, a trace, and appending.
+"""Ten million rows of which most are in the file that records them: memory, filters, scrolling, a trace, opening rows.
 
 The files of the system keep what was written a moment ago, so "cold" means that nothing of it is in our own memory.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 import tempfile
 import time
@@ -24,6 +25,9 @@ from bench.core_store import resident
 from bench.figure import Figure, repeat
 from bench.window_paint import application, our_table
 from eventscope.connector import Block, Record
+from widgets.detail.detail import DetailView
+from widgets.focus import Focus
+from widgets.loop import WindowLoop
 from widgets.table.event_table import EventTable
 
 ROWS: Final = 10_000_000
@@ -57,6 +61,8 @@ def run() -> list[Figure]:
         table.tick()
         app.processEvents()
         figures += [*scrolled(table)]
+        with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+            figures += runner.run(opened(session))
         table.layers.close()
         table.rows.listing.close()
         session.store.close()
@@ -163,6 +169,36 @@ def scrolled(table: EventTable) -> Iterator[Figure]:
             f"jump into spilled rows, {name}", middle, min(times), max(times), "ms", f"in memory {beside:.1f} ms",
             middle / beside, goal, met,
         )  # fmt: skip
+
+
+async def opened(session: Session) -> list[Figure]:
+    """A row in the file is opened with its trace: how long the window is held, beside a row in memory."""
+    focus, rows = Focus(), session.store.next_seq
+    view = DetailView(session, focus)
+    near = [await opening(session, focus, view, rows - 1 - n) for n in range(REPEATS)]
+    times = [await opening(session, focus, view, random.randrange(1, rows // 2)) for _ in range(REPEATS)]
+    beside = sorted(held for held, _ in near)[REPEATS // 2]
+    figures = []
+    for name, of in (("held", [held for held, _ in times]), ("until it is there", [later for _, later in times])):
+        middle = sorted(of)[REPEATS // 2]
+        met = name != "held" or middle <= 1.5 * beside
+        goal = "≤ 1.5 × that in memory" if name == "held" else "reported"
+        told = f"in memory {beside:.1f} ms"
+        figures.append(
+            Figure(f"open a spilled row, {name}", middle, min(of), max(of), "ms", told, middle / beside, goal, met)
+        )
+    return figures
+
+
+async def opening(session: Session, focus: Focus, view: DetailView, seq: int) -> tuple[float, float]:
+    """Ms until the window goes on, and until the event is shown and its trace is known."""
+    session.store.chunks[0].cache.clear()
+    start = time.perf_counter()
+    held = timed(partial(focus.choose, session.store, seq))
+    while view.detail is None or focus.correlation_id is None:
+        await asyncio.sleep(0.001)
+    focus.correlation_id = None
+    return held, (time.perf_counter() - start) * 1e3
 
 
 def jump(table: EventTable, place: int) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from app.filter.clause import How
+from app.store.away import Away, at_hand
+from app.store.lookup import Lookup
+from app.store.store import Evicted, Store
 from widgets.visits import Visits
 
 
@@ -30,6 +35,7 @@ class Focus(QObject):
         self.correlation_id: str | None = None
         self.horizon: int | None = None
         self.visits = Visits()
+        self._lookup = Lookup("look up the trace of an event")
 
     def select_event(self, seq: int | None, correlation_id: str | None = None) -> None:
         """Select an event everywhere, and the trace it belongs to when that is known."""
@@ -39,6 +45,21 @@ class Focus(QObject):
             self.seq = seq
             self.visits.add(seq)
             self.event_changed.emit(seq)
+
+    def choose(self, store: Store, seq: int) -> None:
+        """Select an event that is kept, with its trace: at once, or if that is in a file when a thread has read it."""
+        self._lookup.give_up()
+        work = partial(trace_of, store, seq)
+        try:
+            self.select_event(seq, at_hand(work))
+        except Away:
+            self.select_event(seq)
+            self._lookup.read(work, partial(self._follow, seq))
+
+    def _follow(self, seq: int, correlation_id: str | None) -> None:
+        """What trace an event belongs to is known now; that matters as long as it is the one that is selected."""
+        if seq == self.seq:
+            self.select_event(seq, correlation_id)
 
     def select_trace(self, correlation_id: str | None) -> None:
         """Show a trace in the views of traces."""
@@ -71,3 +92,12 @@ class Focus(QObject):
     def want_window(self, seq: int) -> None:
         """Ask for a window of its own for an event."""
         self.window_wanted.emit(seq)
+
+
+def trace_of(store: Store, seq: int) -> str | None:
+    """The correlation of a row, None if it has none or is gone. Any thread may ask."""
+    try:
+        trace: str | None = store.cells([seq], ("correlation_id",))[0][0]
+    except Evicted:
+        return None
+    return trace

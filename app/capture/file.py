@@ -18,6 +18,7 @@ from connectors.capture.layout import (
     BUNDLE,
     DOCUMENTS,
     LEAF_BITS,
+    PAGE_BYTES,
     SCHEMA,
     VERSION,
     LeafHead,
@@ -33,6 +34,7 @@ __all__ = ["CaptureFile", "Change"]
 log = logging.getLogger(__name__)
 
 BEGIN: Final = (
+    f"PRAGMA page_size = {PAGE_BYTES}",
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA secure_delete = OFF",
     "PRAGMA trusted_schema = OFF",
@@ -116,6 +118,8 @@ class CaptureFile:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+        if (extent := change.documents.get("extent")) and extent["rows"] is not None:
+            self._lock.acknowledge(extent["rows"])
 
     def close(self, rest: Callable[[], None] = lambda: None) -> None:
         """Leave one file that is whole by itself, if nobody else reads it meanwhile and there is room on the disk.

@@ -15,6 +15,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+from connectors.capture.being_recorded import acknowledgement
+
 __all__ = ["CaptureLock", "NotRecorded"]
 
 MODE: Final = 0o600
@@ -44,7 +46,13 @@ class CaptureLock:
                 break
             os.close(self._descriptor)  # it was taken away between the opening and the locking
         os.truncate(self._descriptor, 0)
-        os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+        self._named = os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+
+    def acknowledge(self, rows: int) -> None:
+        """Say that so many rows are on the disk. Who finds fewer, when the program was killed, knows what was lost."""
+        with suppress(OSError):  # the rows are there, and a number that is too small says nothing wrong
+            os.lseek(self._descriptor, self._named, os.SEEK_SET)
+            os.write(self._descriptor, acknowledgement(rows))
 
     def release(self) -> None:
         """Let somebody else write."""
@@ -61,7 +69,7 @@ class CaptureLock:
     def _taken(self, path: Path) -> bool:
         """Whether the lock is ours now, and still lies where others look for it."""
         if not locked(self._descriptor):
-            holder = os.read(self._descriptor, LONGEST_NAME).decode("ascii", "replace")
+            holder = os.read(self._descriptor, LONGEST_NAME).decode("ascii", "replace").partition("\n")[0]
             os.close(self._descriptor)
             who = holder if holder.isprintable() and holder else "another program"
             raise NotRecorded(f"{path} is being recorded by {who}; choose another name")

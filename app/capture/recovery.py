@@ -15,11 +15,12 @@ from typing import Final, NamedTuple
 
 from app.capture.file import CaptureFile, Change, reason_of
 from app.capture.lock import NotRecorded
+from app.capture.mending import mend
+from connectors.capture.being_recorded import is_being_recorded
 from connectors.capture.layout import DOCUMENTS, LeafHead
 from connectors.capture.leaf import encode
 from connectors.capture.opening import SpoiledCapture, size_told
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged
-from connectors.file.being_recorded import is_being_recorded
 
 __all__ = ["Recovered", "recover"]
 
@@ -51,9 +52,9 @@ def recover(path: Path, to: Path) -> Recovered:
 
 
 def whole_copy(path: Path, folder: Path) -> Path:
-    """A copy that is as long as it says; SQLite reads no other. Raises CaptureError and OSError."""
+    """A copy that is as long as it says, since SQLite reads no other, and mended. Raises CaptureError and OSError."""
     copy = folder / "copy"
-    for added in ("", "-wal"):
+    for added in ("", "-wal", ".lock"):
         file = path.with_name(path.name + added)
         if file.is_file():
             shutil.copyfile(file, folder / f"copy{added}")
@@ -62,6 +63,7 @@ def whole_copy(path: Path, folder: Path) -> Path:
     told = size_told(copy)
     if copy.stat().st_size < told <= MOST_PADDED:
         os.truncate(copy, told)
+    mend(copy)
     return copy
 
 
@@ -86,7 +88,11 @@ def copied_from(copy: Path, path: Path, to: Path) -> Recovered:
 def copied(reader: CaptureReader, to: Path) -> Recovered:
     """Write all that can be read to a new capture."""
     survey = reader.survey()
+    ends = [head.end for head in survey.leaves] + [lost.position + (lost.rows or 0) for lost in survey.lost]
+    recorded = None if any(lost.rows is None for lost in survey.lost) else max(ends, default=0)
     documents = {name: reader.document(name) for name in DOCUMENTS}
+    extent = documents["extent"]
+    documents["extent"] = {**(extent if isinstance(extent, dict) else {}), "rows": recorded}
     file = CaptureFile(to, documents.pop("header") or {})
     rows = 0
     try:
@@ -95,9 +101,7 @@ def copied(reader: CaptureReader, to: Path) -> Recovered:
             rows += head.rows if copied_leaf(reader, head, file) else 0
     finally:
         file.close()
-    ends = [head.end for head in survey.leaves] + [lost.position + (lost.rows or 0) for lost in survey.lost]
-    unknown = any(lost.rows is None for lost in survey.lost)
-    return Recovered(rows, None if unknown else max(ends, default=0) - rows)
+    return Recovered(rows, None if recorded is None else recorded - rows)
 
 
 def copied_leaf(reader: CaptureReader, head: LeafHead, file: CaptureFile) -> bool:

@@ -35,6 +35,7 @@ class Reading:
         self._chunk: Chunk | None = None
         self._row = 0
         self.size = 0
+        self._own = store.chunk_of(seq)
         own = seq if self.event.size is not None else store.published(seq)
         if own is not None:
             self._find(store.chunk_of(own), own)
@@ -49,6 +50,11 @@ class Reading:
     def is_large(self) -> bool:
         """Whether it is better read in another thread."""
         return self.size > LARGE
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it was in a file that can not be read any more; then it looks empty."""
+        return any(chunk is not None and chunk.payloads.is_lost for chunk in (self._own, self._chunk))
 
     def payload(self) -> bytes | None:
         """The payload; a large one is copied without holding up other threads."""

@@ -23,22 +23,24 @@ LEFT: Final = "left"
 
 def saga_json(selection: Selection, trace: Trace) -> dict[str, Any] | None:
     """The saga that a trace is, None for an ordinary one; what is unknown is absent."""
-    if trace.meaning is None or (saga := trace.meaning.saga) is None:
+    saga, outcome = trace.saga, trace.outcome
+    if trace.meaning is None or saga is None or outcome is None:
         return None
     undone = {event: undo for undo in saga.undos for event in (undo.target, *undo.covers)}
-    broken, left = bool(saga.failures or saga.undos), set(saga.left)
-    states = {step: LEFT if step in left else UNDONE if broken else DONE for step in saga.steps}
+    left = {step for step in saga.left if trace.nodes[trace.index_of(step)].left}
+    done = DONE if not (saga.failures or saga.undos) else UNDONE
+    states = {step: LEFT if step in left else DONE if step in saga.left else done for step in saga.steps}
     return known(
         {
             "name": selection.text(name_of(trace.meaning.ordered)),
-            "state": str(saga.state(trace.state)),
+            "state": str(outcome.state(trace.state)),
             "style": str(saga.style),
             "leader": selection.text(saga.leader),
-            "reason": selection.text(saga.reason),
+            "reason": selection.text(outcome.reason),
             "steps": [step_json(selection, step, states[step], undone.get(step)) for step in saga.steps],
             "undone": [undo_json(selection, undo) for undo in saga.undos],
             "failures": [event_json(selection, event) for event in saga.failures],
-            "left": [event.row.seq for event in saga.left],
+            "left": [event.row.seq for event in saga.left if event in left],
         }
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.columns.wording import moment
+from app.store.away import Away
 from app.store.chunk import Chunk
 from app.store.fetcher import Fetcher
 from app.store.store import Store
@@ -21,10 +22,6 @@ MOST: Final = 2_000
 
 Key = tuple[int, str]
 """The number of a row and its correlation."""
-
-
-class Away(Exception):
-    """The answer is in a file and not known yet; it is being read."""
 
 
 class MomentsBefore:

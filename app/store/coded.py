@@ -1,4 +1,4 @@
-"""Coded: a column of texts that came with its dictionary, from another process."""
+"""Coded: a column of texts that came with its dictionary, from another process or from a file."""
 
 from __future__ import annotations
 
@@ -40,3 +40,16 @@ class Coded(Sequence[str | None]):
         ordered = np.sort(np.append(codes, 0))
         used = ordered[np.append(True, ordered[1:] != ordered[:-1])]
         return Coded([self.values[code] for code in used.tolist()], np.searchsorted(used, codes).astype(np.uint16))
+
+
+class LeafColumn(Coded):
+    """Some rows of a column of a leaf. A chunk that has the rows of that leaf from the first one on has its codes."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, at: int) -> str | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> LeafColumn: ...
+    def __getitem__(self, at: int | slice) -> str | LeafColumn | None:
+        return LeafColumn(self.values, self.codes[at]) if isinstance(at, slice) else super().__getitem__(at)

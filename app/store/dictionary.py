@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.store.cleaning import plain_text
-from app.store.coded import Coded
+from app.store.coded import Coded, LeafColumn
 
 ABSENT: Final = 0
 """The code of None: the row has no such text."""
@@ -65,6 +65,9 @@ class Dictionary(dict[object, int]):
 
     def encode(self, column: Sequence[object]) -> NDArray[np.uint16]:
         """The codes of a column. What is not text is turned into text."""
+        if isinstance(column, LeafColumn):
+            self._learn(column.values[len(self.values) : int(column.codes.max()) + 1])
+            return column.codes.astype(np.uint16)
         if isinstance(column, Coded):
             self._learn(column.values)
             return np.fromiter(map(self.__getitem__, column.values), np.uint16, len(column.values))[column.codes]

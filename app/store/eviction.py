@@ -61,6 +61,8 @@ class Eviction:
     def __init__(self, shelf: Shelf, budget: int, slack: int, marked: Callable[[], Rows], latest: Latest) -> None:
         self.open_traces: Callable[[int], Sequence[str]] = nothing_open
         self.spill: Spill | None = None
+        self.homes: Sequence[Spill] = ()
+        """Files from which rows came that they have anyway."""
         self._shelf = shelf
         self._budget = budget
         self._slack = slack
@@ -117,12 +119,12 @@ class Eviction:
 
     def _spill(self, slack: int) -> None:
         """Have the oldest chunks that a file has read from there, until no more than `slack` is missing."""
-        shelf = self._shelf
-        if self.spill is None or self._job is not None or shelf.bytes + slack <= self._budget:
+        shelf, files = self._shelf, [*self.homes, *([self.spill] if self.spill else [])]
+        if not files or self._job is not None or shelf.bytes + slack <= self._budget:
             return
         for chunk in filter(is_at_hand, (*shelf.aside, *shelf.chunks[:-1])):
             shelf.ledger.share(chunk)  # counted while its rows are at hand
-            if self.spill.take(chunk):
+            if any(file.take(chunk) for file in files):
                 shelf.weigh(chunk)
                 if shelf.bytes + slack <= self._budget:
                     return

@@ -1,4 +1,5 @@
-"""Pages: what a capture file has of one chunk, read piece by piece. Any thread may ask.
+"""Pages: what a capture file has of one chunk, read piece by piece. Any thread may ask; one that does not wait is told
+`Away` by what is not in the cache.
 
 When a piece can not be read any more, that is told once, and what is read from then on looks as if the rows had nothing
 in it: readers in the midst of their work need not know, and the store lets go of these rows at its next step.
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.store.arena import END
+from app.store.away import may_wait
 from app.store.chunk import COLUMNS, Chunk
 from app.store.cold import row_after
 from app.store.dictionary import COST
@@ -31,6 +33,9 @@ INDEXED: Final = "correlation"
 
 INT_BYTES: Final = 36
 """Memory that a whole number takes in a list."""
+
+ENTRY_BYTES: Final = 400
+"""Memory that a place in the cache takes, whatever is there."""
 
 
 class Known(NamedTuple):
@@ -56,12 +61,19 @@ class Layout(NamedTuple):
         return at.nbytes + INT_BYTES * sum(map(len, lists))
 
 
+class Code(NamedTuple):
+    """The code of a text, as it is kept in the cache; None when no row has the text."""
+
+    code: int | None
+    bytes: int
+
+
 class Pages:
     """Reads through the cache of the store. `lost` is called in the thread that reads, with what went wrong."""
 
     def __init__(self, chunk: Chunk, head: LeafHead, reader: CaptureReader, lost: Callable[[Exception], None]) -> None:
         self.cache = chunk.cache
-        self.reader = reader
+        self._reader = reader
         self.is_lost = False
         self._serial = chunk.serial
         self._head = head
@@ -73,7 +85,7 @@ class Pages:
         def blank() -> NDArray[Any]:
             return np.full(self._head.rows, NO_PAYLOAD if name == "size" else 0, COLUMNS[name])
 
-        return self._kept("column", name, lambda: self.reader.column(self._head, name), blank)
+        return self._kept("column", name, lambda: self._file.column(self._head, name), blank)
 
     def texts(self, name: str) -> Sequence[str | None]:
         """The text of each code of a column."""
@@ -81,12 +93,17 @@ class Pages:
         def blank() -> Known:
             return Known([None] * self._head.counts[CODED.index(name)])
 
-        return self._kept("texts", name, lambda: Known(self.reader.dictionary(self._head, name)), blank).values
+        return self._kept("texts", name, lambda: Known(self._file.dictionary(self._head, name)), blank).values
 
     def code(self, text: str) -> int | None:
         """The code of a text of the column INDEXED, None when no row has it."""
-        codes = self._tried(partial(self.reader.correlated, self._head, text), list[int])
-        return next((code for code in codes if self.texts(INDEXED)[code] == text), None)
+
+        def found() -> Code:
+            codes = self._file.correlated(self._head, text)
+            code = next((code for code in codes if self.texts(INDEXED)[code] == text), None)
+            return Code(code, ENTRY_BYTES + len(text))
+
+        return self._kept("code", text, found, lambda: Code(None, 0)).code
 
     def places(self, arena: str) -> Places:
         """Where the byte strings of `payloads` or `texts` lie."""
@@ -94,15 +111,24 @@ class Pages:
         def blank() -> Layout:
             return Layout(Places(np.arange(self._head.rows + 1, dtype=np.uint32), [0], [0, 0], [0]))
 
-        return self._kept("places", arena, lambda: Layout(self.reader.places(self._head, arena)), blank).places
+        return self._kept("places", arena, lambda: Layout(self._file.places(self._head, arena)), blank).places
 
     def blocks(self, arena: str, places: Places, first: int, after: int) -> Iterator[bytes]:
         """Blocks of byte strings that lie so, inflated."""
         for block in range(first, after):
             if block == first or block in places.groups:
                 group = places.group_of(block)
-                data = self._tried(partial(self.reader.group, self._head, arena, places, group), bytes)
+                data = self._tried(partial(self._group, arena, places, group), bytes)
             yield self._tried(partial(places.block_in, data, group, block), partial(blank_block, places, block))
+
+    @property
+    def _file(self) -> CaptureReader:
+        """The file, for who waits for it. Raises Away."""
+        may_wait()
+        return self._reader
+
+    def _group(self, arena: str, places: Places, group: int) -> bytes:
+        return self._file.group(self._head, arena, places, group)
 
     def _kept(self, what: str, name: str, read: Callable[[], ValueT], blank: Callable[[], ValueT]) -> ValueT:
         """What is read, kept in the cache; if it can not be read, what stands in for it."""

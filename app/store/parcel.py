@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Final, overload
+from typing import Any, Final, NamedTuple, overload
 
 from app.store.packing import CODED, NO_PAYLOAD, NUMBERS, Packed
 from connectors.capture.row_text import split_texts
+from connectors.file.leaf_rows import Home
 from eventscope.connector import Record
 from eventscope.step import UNKNOWN
 
@@ -17,11 +18,19 @@ TEXT_FIELDS: Final = ("id", "causation_id", "key", "error", "headers")
 BUILD: Final[Callable[..., Record]] = Record
 
 
+class InFile(NamedTuple):
+    """Rows that lie in a file as well, in the codes that they have there."""
+
+    home: Home
+    packed: Packed
+
+
 class Parcel(Sequence[Record]):
     """A sequence of records for whoever wants to read them; durations may have lost their last digits."""
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, packed: Packed, in_file: InFile | None = None) -> None:
         self.packed = packed
+        self.in_file = in_file
 
     @property
     def rows(self) -> int:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.store.arena import Run
-from app.store.coded import Coded
+from app.store.coded import Coded, LeafColumn
 from app.store.packing import CODED, NO_PAYLOAD, Packed, phases, priorities, sizes
-from app.store.parcel import Parcel
+from app.store.parcel import InFile, Parcel
 from app.store.replays import Replays
 from connectors.file.leaf_rows import LeafRows
+from eventscope.step import UNKNOWN
 
 __all__ = ["parcel_of"]
 
@@ -30,7 +31,25 @@ def parcel_of(rows: LeafRows) -> Parcel:
     numbers["size"] = np.where(absent, np.uint32(NO_PAYLOAD), sizes(payloads))
     coded = {name: column(rows, name) for name in CODED if rows.columns[name].any()}
     replays = Replays(column(rows, "source"), rows.columns["observed"], dict(rows.notes))
-    return Parcel(Packed(rows.rows, numbers, coded, payloads, Run(*rows.texts), replays))
+    packed = Packed(rows.rows, numbers, coded, payloads, Run(*rows.texts), replays)
+    return Parcel(packed, in_file(rows, packed, replays))
+
+
+def in_file(rows: LeafRows, packed: Packed, replays: Replays) -> InFile | None:
+    """The same rows as their file has them; None where it has them otherwise, or has nothing of them for good."""
+    if rows.home is None or not is_plausible(rows, packed):
+        return None
+    source, *coded = (LeafColumn(rows.dictionaries[name], rows.columns[name]) for name in ("source", *packed.coded))
+    as_there = packed._replace(coded=dict(zip(packed.coded, coded, strict=True)))
+    return InFile(rows.home, as_there._replace(replays=replays._replace(sources=source)))
+
+
+def is_plausible(rows: LeafRows, packed: Packed) -> bool:
+    """Whether nothing had to be made to fit, so that who reads these rows from the file finds the same."""
+    there = rows.columns
+    same = all(np.array_equal(packed.numbers[name], there[name]) for name in ("phase", "priority", "size"))
+    finite = not any(np.isinf(there[name]).any() for name in DURATIONS)
+    return same and finite and bool(there["source"].all()) and not (there["observed"] == UNKNOWN).any()
 
 
 def column(rows: LeafRows, name: str) -> Coded:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.store.chunk import Chunk
+from app.store.chunk import Chunk, Rows
 from app.store.ledger import Ledger
 
 
@@ -52,6 +53,14 @@ class Shelf:
         place = bisect_right(chunks, seq, key=lambda chunk: chunk.first_seq) - 1
         held = place >= 0 and bool(chunks[place].holds(np.array([seq], np.int64))[0])
         return chunks[place] if held else None
+
+    def kept_of(self, wanted: Rows) -> NDArray[np.bool_]:
+        """Which of these rows, in ascending order, are there."""
+        there = np.zeros(len(wanted), np.bool_)
+        for chunk in self.chunks:
+            low, high = np.searchsorted(wanted, (chunk.first_seq, chunk.next_seq))
+            there[low:high] = chunk.holds(wanted[low:high])
+        return there
 
     def add(self, chunk: Chunk) -> None:
         """Put a chunk at the end, to be filled; the one before it does not grow any more."""
@@ -107,6 +116,13 @@ class Shelf:
         self.ledger.evict(chunk)
         self.cleared -= chunk.rows
         self.evicted += chunk.rows
+
+    def drop(self, lost: Callable[[Iterable[Chunk]], Iterable[Chunk]]) -> None:
+        """Evict those of all chunks that `lost` tells."""
+        for chunk in lost(self.aside):
+            self.drop_aside(chunk)
+        for chunk in lost(self.chunks):
+            self.replace([chunk], None)
 
     def _settle(self, chunk: Chunk) -> None:
         """What a chunk takes that does not grow any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from app.store.chunk import Chunk
@@ -29,6 +30,15 @@ class Spill:
         self._pages: WeakKeyDictionary[Chunk, Pages] = WeakKeyDictionary()
         self._complaint = ""
         self._broken = False
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._reader.path
+
+    def rest(self) -> None:
+        """Let go of the file. What is read from it later opens it again."""
+        self._reader.close()
 
     def take(self, chunk: Chunk) -> bool:
         """Have a chunk read its rows from the file, if that has them all; whether it has. Nothing is read for that."""

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from app.marks import Marks
 from app.store.chunk import MOST_ARENA_BYTES, MOST_ROWS, ROW_BYTES, Chunk
 from app.store.correlated import correlated_in, publishings
-from app.store.eviction import Eviction
+from app.store.eviction import Eviction, nothing_open
 from app.store.freezer import Freezer
 from app.store.latest import Latest
+from app.store.leaf_chunks import LeafChunks
 from app.store.ledger import Account
-from app.store.packing import pack
-from app.store.parcel import Parcel
+from app.store.packing import Packed, pack
+from app.store.parcel import InFile, Parcel
 from app.store.recent import cache
 from app.store.replays import put_notes
 from app.store.shelf import Shelf
-from app.store.stored import Evicted, Rows, StoredEvent, read
+from app.store.stored import Evicted, Rows, StoredEvent, cells_of
 from eventscope.connector import Block
 from eventscope.step import Phase
 
@@ -58,7 +59,9 @@ class Store:
         self._freezer = Freezer()
         self._latest = Latest()
         self._open, self._counted = False, 0
-        self._spills: list[Spill] = []
+        self.files: list[Spill] = []
+        """All files from which rows are read, or may be."""
+        self.open_traces: Callable[[int], Sequence[str]] = nothing_open
         self.complaint = ""
         """Why the rows that went last with a file that they were in can not be read any more, in one sentence."""
         self._cache = cache(int(budget * CACHED))
@@ -67,6 +70,9 @@ class Store:
         self._arena_limit = min(MOST_ARENA_BYTES, self._chunk_limit)
         slack = min(self._chunk_limit, MOST_ARENA_BYTES + MOST_ROWS * ROW_BYTES)
         self._eviction = Eviction(self._shelf, budget, slack, lambda: self.marks.spared, self._latest)
+        self._eviction.open_traces = lambda until: self.open_traces(until)
+        self._leaf_chunks = LeafChunks(budget // 2, self.files)
+        self._eviction.homes = self._leaf_chunks.spills
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -117,15 +123,6 @@ class Store:
         return self._shelf.bytes + self._cache.bytes
 
     @property
-    def open_traces(self) -> Callable[[int], Sequence[str]]:
-        """Tells the correlations of open traces that began before a row."""
-        return self._eviction.open_traces
-
-    @open_traces.setter
-    def open_traces(self, tell: Callable[[int], Sequence[str]]) -> None:
-        self._eviction.open_traces = tell
-
-    @property
     def spill(self) -> Spill | None:
         """The file that has rows as well, and from which they are read when the memory has no room for them.
 
@@ -137,7 +134,7 @@ class Store:
     def spill(self, spill: Spill | None) -> None:
         self._eviction.spill = spill
         if spill is not None:
-            self._spills.append(spill)
+            self.files.append(spill)
 
     def account(self) -> list[Account]:
         """What became of the rows of each source and category, those with most memory first."""
@@ -148,17 +145,9 @@ class Store:
 
         Values that no column can hold are made to fit; raises ValueError only for columns of unequal length.
         """
-        packed = batch.packed if isinstance(batch, Parcel) else pack(batch)
-        first, weights, start = self.next_seq, packed.weights, 0
-        while start < packed.rows:
-            chunk = self._tail()
-            stop = start + self._fitting(chunk, weights, start)
-            if stop == start:
-                self._begin_chunk()
-                continue
-            chunk.append(packed, start, stop, source, observed_at)
-            self.next_seq = chunk.next_seq
-            start = stop
+        first, packed = self.next_seq, batch.packed if isinstance(batch, Parcel) else pack(batch)
+        if not (isinstance(batch, Parcel) and batch.in_file and self._take_over(batch.in_file, source, observed_at)):
+            self._fill(packed, source, observed_at)
         if packed.replays is not None:
             put_notes(self.marks, first, packed.replays, packed.numbers["occurred"])
         if self.next_seq - self._counted >= ROWS_AT_A_TIME:
@@ -173,7 +162,7 @@ class Store:
         cold = self._freezer.tick(self.chunks)
         if cold is not None:
             self._shelf.weigh(cold)
-        for spill in self._spills:
+        for spill in self.files:
             if complaint := spill.take_complaint():
                 self._let_go(spill, complaint)
 
@@ -181,6 +170,8 @@ class Store:
         """Leave no thread behind. The rows can be read on, and rows can be added."""
         self._eviction.cancel()
         self._freezer.close()
+        for file in self.files:
+            file.rest()
 
     def keeps(self, seq: int) -> bool:
         """Whether a row is there."""
@@ -188,12 +179,7 @@ class Store:
 
     def kept_of(self, seqs: Sequence[int] | Rows) -> NDArray[np.bool_]:
         """Which of these rows, in ascending order, are there."""
-        wanted = np.asarray(seqs, np.int64)
-        there = np.zeros(len(wanted), np.bool_)
-        for chunk in self.chunks:
-            low, high = np.searchsorted(wanted, (chunk.first_seq, chunk.next_seq))
-            there[low:high] = chunk.holds(wanted[low:high])
-        return there
+        return self._shelf.kept_of(np.asarray(seqs, np.int64))
 
     def chunk_of(self, seq: int) -> Chunk:
         """The chunk that holds a row; raises Evicted."""
@@ -211,18 +197,7 @@ class Store:
 
         Fast for rows that lie together, like those of a window of the table.
         """
-        wanted = np.asarray(seqs, np.int64)
-        cells: list[tuple[Any, ...]] = []
-        while len(cells) < len(wanted):
-            rest = wanted[len(cells) :]
-            chunk = self.chunk_of(int(rest[0]))
-            outside = np.flatnonzero((rest < chunk.first_seq) | (rest >= chunk.next_seq))
-            together = rest[: outside[0]] if len(outside) else rest
-            rows = chunk.rows_of(together)
-            if len(rows) < len(together):
-                raise Evicted(together.tolist())
-            cells += read(chunk, rows, names)
-        return cells
+        return cells_of(self.chunk_of, np.asarray(seqs, np.int64), names)
 
     def correlated(self, correlation_id: str) -> Rows:
         """The numbers of all rows of one correlation, ascending."""
@@ -258,11 +233,33 @@ class Store:
     def _let_go(self, spill: Spill, why: str) -> None:
         """Evict what was in a file and can not be read any more."""
         before = self.evicted
-        for chunk in spill.lost(self._shelf.aside):
-            self._shelf.drop_aside(chunk)
-        for chunk in spill.lost(self.chunks):
-            self._shelf.replace([chunk], None)
+        self._shelf.drop(spill.lost)
         self.complaint = f"{self.evicted - before:,} older rows are gone from here: {why}."
+
+    def _take_over(self, rows: InFile, source: str, observed_at: int) -> bool:
+        """Add rows to a chunk that has nothing but those of their leaf; whether that can be."""
+        chunk = self._leaf_chunks.chunk_for(rows.home, self._new_chunk)
+        if chunk is None:
+            return False
+        chunk.append(rows.packed, 0, rows.packed.rows, source, observed_at)
+        self.next_seq = chunk.next_seq
+        if self._leaf_chunks.is_whole(chunk):
+            self._close()
+        return True
+
+    def _fill(self, packed: Packed, source: str, observed_at: int) -> None:
+        """Add rows where there is room for them."""
+        self._leaf_chunks.mix()
+        weights, start = packed.weights, 0
+        while start < packed.rows:
+            chunk = self._tail()
+            stop = start + self._fitting(chunk, weights, start)
+            if stop == start:
+                self._begin_chunk()
+                continue
+            chunk.append(packed, start, stop, source, observed_at)
+            self.next_seq = chunk.next_seq
+            start = stop
 
     def _tail(self) -> Chunk:
         return self.chunks[-1] if self._open else self._begin_chunk()
@@ -282,9 +279,11 @@ class Store:
         self._counted = self.next_seq
 
     def _begin_chunk(self) -> Chunk:
+        return self._new_chunk(min(MOST_ROWS, max(self._chunk_limit // ROW_BYTES, 1)), self._arena_limit)
+
+    def _new_chunk(self, capacity: int, arena: int) -> Chunk:
         self._close()
-        capacity = min(MOST_ROWS, max(self._chunk_limit // ROW_BYTES, 1))
-        chunk = Chunk(self.next_seq, capacity, self._arena_limit)
+        chunk = Chunk(self.next_seq, capacity, arena)
         chunk.marks, chunk.cache = self.marks, self._cache
         self._shelf.add(chunk)
         self._open = True

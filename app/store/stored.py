@@ -61,6 +61,21 @@ def read(chunk: Chunk, rows: Rows, names: Sequence[str]) -> list[tuple[Any, ...]
     return list(zip(*columns, strict=True))
 
 
+def cells_of(chunk_of: Callable[[int], Chunk], wanted: Rows, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The named fields of rows by their numbers, a tuple for each; raises Evicted."""
+    cells: list[tuple[Any, ...]] = []
+    while len(cells) < len(wanted):
+        rest = wanted[len(cells) :]
+        chunk = chunk_of(int(rest[0]))
+        outside = np.flatnonzero((rest < chunk.first_seq) | (rest >= chunk.next_seq))
+        together = rest[: outside[0]] if len(outside) else rest
+        rows = chunk.rows_of(together)
+        if len(rows) < len(together):
+            raise Evicted(together.tolist())
+        cells += read(chunk, rows, names)
+    return cells
+
+
 def coded(column: str) -> Reader:
     """Reads the texts behind the codes of a column."""
 

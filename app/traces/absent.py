@@ -28,18 +28,21 @@ class Absent(StrEnum):
 
 def explain_ghosts(
     store: Store, nodes: Sequence[TraceNode], first_seq: int | None, spans: Collection[str] = ()
-) -> None:
-    """Say of each missing cause why it is missing; `spans` are those that are no events.
+) -> list[str]:
+    """Say of each missing cause why it is missing, and give these reasons; `spans` are those that are no events.
 
     `first_seq` is the first row ever seen of the trace, if known.
     """
-    for ghost in nodes:
-        if ghost.kind is NodeKind.GHOST and ghost.title in spans:
-            ghost.title, ghost.badges = f"span {ghost.title}", (SPAN,)
-        elif ghost.kind is NodeKind.GHOST:
+    ghosts = [node for node in nodes if node.kind is NodeKind.GHOST]
+    no_events = {(NodeKind.GHOST, span) for span in spans}
+    for ghost in ghosts:
+        if ghost.key in no_events:
+            ghost.title, ghost.badges = f"span {ghost.title.removeprefix('span ')}", (SPAN,)
+        else:
             below = nodes[ghost.index + 1] if ghost.children else None
             seq = below.seq if below is not None else None
             ghost.badges = (Absent.UNSEEN if seq is None else why(store, seq, first_seq),)
+    return [badge for ghost in ghosts for badge in ghost.badges]
 
 
 def why(store: Store, seq: int, first_seq: int | None) -> str:

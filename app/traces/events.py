@@ -62,18 +62,6 @@ class TracedEvent:
         return None if self.row.id is None else (self.row.source, self.row.id)
 
 
-def events_of(rows: Sequence[TraceRow]) -> list[TracedEvent]:
-    """The events that these rows, ascending by number, tell of, each linked to its cause."""
-    index = Index(rows)
-    index.join_hops()
-    for event in index.events:
-        if event.steps:
-            event.deliveries = deliveries_of(event.steps)
-        index.link(event)
-    cut_cycles(index.events)
-    return index.events
-
-
 class Index:
     """The events of a trace by what others may call them; those with one name in the order of their time.
 
@@ -103,17 +91,9 @@ class Index:
             for same in by_type.values():
                 join(same)
 
-    def link(self, event: TracedEvent) -> None:
-        """Find the parent: on the event's own channel, in its own source, or else in the others."""
-        row = event.row
-        if event.is_hop or row.causation_id is None:
-            return
-        if row.causation_id == row.id:
-            event.badges.append(SELF_PARENT)
-        elif parents := self._called(row, row.causation_id) or self._by_id.get(row.causation_id):
-            event.parent = latest(parents, row)
-        else:
-            event.missing = row.source, row.causation_id
+    def called(self, row: TraceRow, id_: str) -> Sequence[TracedEvent]:
+        """The events with an id that may be meant by a row: on its own channel, in its own source, or else all."""
+        return self._called(row, id_) or self._by_id[id_]
 
     def _begin(self, event: TracedEvent) -> None:
         self.events.append(event)
@@ -210,10 +190,9 @@ def deliveries_of(steps: Sequence[TraceRow]) -> list[Delivery]:
     return [Delivery(of_one) for of_one in by_subscription.values()]
 
 
-def cut_cycles(events: Sequence[TracedEvent]) -> None:
-    """Make the earliest event of each cycle of causes a root; where every cause came first there is none."""
-    if all(event.parent is None or event.parent.row.seq < event.row.seq for event in events):
-        return
+def cut_cycles(events: Sequence[TracedEvent]) -> bool:
+    """Make the earliest event of each cycle of causes a root; whether there was any."""
+    found = False
     done: set[int] = set()
     for start in events:
         path: dict[int, TracedEvent] = {}
@@ -227,4 +206,6 @@ def cut_cycles(events: Sequence[TracedEvent]) -> None:
             first = min(cycle, key=number)
             first.parent, first.is_hop = None, False
             first.badges.append(CYCLE)
+            found = True
         done.update(path)
+    return found

@@ -95,9 +95,9 @@ def lanes_of(trace: Trace) -> Lanes:
 def message_of(event: TracedEvent, trace: Trace, numbers: dict[str, int], belongs: dict[str, str]) -> Message:
     """An event as a message between lanes."""
     passed = numbers[origin_of(event.parent)] if event.is_hop and event.parent else None
-    message = Message(trace.index_of[event], numbers[origin_of(event)], passed)
+    message = Message(trace.index_of(event), numbers[origin_of(event)], passed)
     for delivery in event.deliveries:
-        message.heads.append(Head(numbers[lane_of(delivery, belongs)], trace.index_of[delivery]))
+        message.heads.append(Head(numbers[lane_of(delivery, belongs)], trace.index_of(delivery)))
     return message
 
 

@@ -8,7 +8,7 @@ behind only where fewer were taken back than later steps failed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -18,13 +18,19 @@ from numpy.typing import NDArray
 from app.phases import table
 from app.store.chunk import Chunk
 from app.store.store import Store, correlated_in
+from app.traces.facts import facts_of
 from app.traces.participants import owner_of
-from app.traces.saga import LEAST_SERVICES, Outcome
+from app.traces.saga import LEAST_SERVICES, Outcome, says_so
 from app.traces.undo import takes_back
 from app.traces.wording import Wording, wording
 from eventscope.step import Phase
 
-__all__ = ["MOST_KINDS", "Kind", "Kinds", "kinds_in", "outcome_of"]
+__all__ = ["FIRST_ROWS", "LONG", "MOST_KINDS", "Kind", "Kinds", "Tally", "kinds_in", "long_outcome", "outcome_of"]
+
+LONG: Final = 1_000
+"""Of a trace with more rows events are counted by their types; of the others all are put together."""
+FIRST_ROWS: Final = 100
+"""So many rows of a long trace say whether its events call it a saga."""
 
 MOST_KINDS: Final = 500
 """Where types or producers are so many, they are no types; then nothing is said."""
@@ -55,6 +61,10 @@ class Kind:
         return self.words.reversible and not self.words.command
 
 
+Found = dict[tuple[str | None, str | None], Kind]
+COUNTED: Final = ((PUBLISHED, "producer"), (HANDLED, "subscription"), (GIVEN_UP, "subscription"))
+
+
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """What a trace holds: published events by producer, handled and given up ones by subscription; how many rows."""
@@ -65,21 +75,53 @@ class Kinds:
     rows: int
 
 
-def kinds_in(store: Store, correlation_id: str) -> Kinds:
-    """Count the rows of a trace, in time that grows with their number."""
-    asked = ((PUBLISHED, "producer"), (HANDLED, "subscription"), (GIVEN_UP, "subscription"))
-    found: tuple[dict[tuple[str | None, str | None], Kind], ...] = ({}, {}, {})
-    total = 0
-    for chunk in store.chunks:
-        seqs = correlated_in(chunk, correlation_id)
+class Tally:
+    """Counts the rows of a trace as they come; no row is looked at twice."""
+
+    def __init__(self) -> None:
+        self._kinds: tuple[Found, ...] = ({}, {}, {})
+        self._rows = 0
+        self.until = 0
+        """The number below which rows were counted."""
+
+    def kinds(self, store: Store, correlation_id: str, until: int) -> Kinds:
+        """What the trace holds below number `until`, which is never less than before."""
+        for chunk in store.chunks:
+            if chunk.next_seq > self.until:
+                seqs = correlated_in(chunk, correlation_id)
+                self._take(chunk, seqs[(seqs >= self.until) & (seqs < until)])
+        self.until = max(self.until, until)
+        published, handled, given_up = (list(kinds.values()) for kinds in self._kinds)
+        return Kinds(published, handled, given_up, self._rows)
+
+    def _take(self, chunk: Chunk, seqs: NDArray[np.int64]) -> None:
         rows = chunk.rows_of(seqs)
-        total += len(rows)
-        for (phases, column), kinds in zip(asked, found, strict=True):
+        self._rows += len(rows)
+        for (phases, column), kinds in zip(COUNTED, self._kinds, strict=True):
             chosen = phases[chunk.phase[rows]]
             for kind in counted(chunk, rows[chosen], seqs[chosen], column):
                 merge(kinds, kind)
-    published, handled, given_up = (list(kinds.values()) for kinds in found)
-    return Kinds(published, handled, given_up, total)
+
+
+def kinds_in(store: Store, correlation_id: str, until: int | None = None) -> Kinds:
+    """Count the rows of a trace, in time that grows with their number."""
+    return Tally().kinds(store, correlation_id, store.next_seq if until is None else until)
+
+
+def long_outcome(store: Store, kinds: Kinds, first_seqs: Sequence[int]) -> Outcome | None:
+    """What became of the saga that these are, in its own words; `first_seqs` are its first rows. Raises Evicted."""
+    texts = store.cells(first_seqs[:FIRST_ROWS], ("headers", "payload"))
+    told = any(says_so(facts_of(headers, payload), undone=False) for headers, payload in texts)
+    outcome = outcome_of(kinds, told=told)
+    return outcome and replace(outcome, reason=reason_in(store, outcome.seq))
+
+
+def reason_in(store: Store, seq: int | None) -> str:
+    """What a failure says of itself; raises Evicted."""
+    if seq is None:
+        return ""
+    ((headers, payload, error),) = store.cells([seq], ("headers", "payload", "error"))
+    return facts_of(headers, payload).reason or error or ""
 
 
 def counted(chunk: Chunk, rows: NDArray[np.int64], seqs: NDArray[np.int64], column: str) -> Iterator[Kind]:
@@ -94,8 +136,10 @@ def counted(chunk: Chunk, rows: NDArray[np.int64], seqs: NDArray[np.int64], colu
         yield Kind(types[code >> 16], others[code & 0xFFFF], int(seqs[first]), int(seqs[last]), stop - start)
 
 
-def merge(kinds: dict[tuple[str | None, str | None], Kind], new: Kind) -> None:
-    """Add what a later chunk holds of a kind."""
+def merge(kinds: Found, new: Kind) -> None:
+    """Add what a later chunk holds of a kind; of too many, only that they are."""
+    if len(kinds) > MOST_KINDS and (new.type, new.who) not in kinds:
+        return
     known = kinds.setdefault((new.type, new.who), new)
     if known is not new:
         known.last, known.count = new.last, known.count + new.count

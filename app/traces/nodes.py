@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -12,8 +12,9 @@ from app.traces.delivery import DeliveryState
 
 if TYPE_CHECKING:
     from app.traces.meaning import Meaning
-    from app.traces.saga import Saga
+    from app.traces.saga import Outcome, Saga
     from app.traces.summary import TraceState
+    from app.traces.tree import Item, Tree
 
 
 class NodeKind(StrEnum):
@@ -29,7 +30,7 @@ class NodeKind(StrEnum):
     GHOST = "ghost"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TraceNode:
     """One line of the tree. `index` and `parent` are places in `Trace.nodes`, `children` counts nodes.
 
@@ -41,7 +42,8 @@ class TraceNode:
     `undoes` is the node of the event that this one takes back, `undone_by` the one that takes this one back. `way` says
     of a hop that it is a retry or a dead letter. `total_ns` is the time from publish to the end of a delivery, `over`
     that its priority allows less. `fails` says that an event tells of a failure, `left` that one was not undone
-    although a later step failed.
+    although a later step failed. `key` is what the node is known by while the trace grows: its first row, or of a
+    ghost, the missing id.
     """
 
     index: int
@@ -72,6 +74,7 @@ class TraceNode:
     total_ns: float | None = None
     over: bool = False
     left: bool = False
+    key: Hashable = None
 
 
 @dataclass(slots=True)
@@ -79,9 +82,9 @@ class Trace:
     """`nodes` has every cause before its effects, and each node's descendants right behind it.
 
     `started_at` is in ns since the epoch. `complete` says that nothing is known to be missing or under way.
-    `state` is how it stands, where whoever asked for it knows.
-    `parents_by_seq` and `depth_by_seq` tell of each row by which row it was caused. `index_of` has the nodes of the
-    events and deliveries that `meaning` talks about.
+    `state` is how it stands, where whoever asked for it knows. `outcome` is what became of the saga that it is, None of
+    an ordinary trace; of a long one it is told of all rows, and `saga` only of those that are shown.
+    `tree` lays out the events and deliveries that `meaning` talks about.
     """
 
     correlation_id: str
@@ -90,20 +93,30 @@ class Trace:
     complete: bool = False
     warnings: list[str] = field(default_factory=list)
     nodes: list[TraceNode] = field(default_factory=list)
-    parents_by_seq: dict[int, int | None] = field(default_factory=dict)
-    depth_by_seq: dict[int, int] = field(default_factory=dict)
-    index_of: Mapping[object, int] = field(default_factory=dict)
+    tree: Tree | None = None
     meaning: Meaning | None = None
     state: TraceState | None = None
+    outcome: Outcome | None = None
 
     @property
     def saga(self) -> Saga | None:
         """The saga that it is, or None for an ordinary trace."""
         return None if self.meaning is None else self.meaning.saga
 
+    @property
+    def parents_by_seq(self) -> dict[int, int | None]:
+        """By which row each row was caused, in causal order."""
+        return {seq: parent for seq, parent, _ in self.rows()}
+
+    def index_of(self, item: Item) -> int:
+        """The node of an event or a delivery; raises KeyError where there is none."""
+        if self.tree is None:
+            raise KeyError(item)
+        return self.tree.index_of(item)
+
     def rows(self) -> list[tuple[int, int | None, int]]:
         """Number, number of the causing row, and depth of each row, in causal order."""
-        return [(seq, parent, self.depth_by_seq[seq]) for seq, parent in self.parents_by_seq.items()]
+        return self.tree.rows() if self.tree else []
 
     def ancestors(self, index: int) -> Iterator[TraceNode]:
         """The nodes above a node, the nearest first."""

@@ -7,35 +7,60 @@ publishes spans, so such a cause is never seen: nothing is missing of the trace,
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from app.store.store import Store
-from app.traces.events import TracedEvent
+from app.traces.events import Key, TracedEvent
 
-__all__ = ["SPAN", "name_spans"]
+__all__ = ["SPAN", "Spans"]
 
 SPAN: Final = "a span, no event"
 SPAN_ID: Final = re.compile(r"(?!0{16})[0-9a-f]{16}")
 
 
-def name_spans(store: Store, events: Sequence[TracedEvent]) -> set[str]:
-    """Mark the events that name a span as their cause; the spans that several of them share, which stand above them.
+class Spans:
+    """Which events name a span as their cause; `shared` are those that several of them name, which stand above them.
 
-    A span of one event alone says nothing, so that event has no cause any more. Raises Evicted.
+    A span of one event alone says nothing, so that event has no cause any more.
     """
-    named = [event for event in events if event.missing and SPAN_ID.fullmatch(event.missing[1])]
-    texts = store.cells([event.row.seq for event in named], ("headers", "payload")) if named else []
-    marked = [
-        event for event, (headers, payload) in zip(named, texts, strict=True) if has_span(event, headers, payload)
-    ]
-    shared = Counter(event.missing for event in marked)
-    for event in marked:
-        event.of_span = True
-        if shared[event.missing] == 1:
-            event.missing = None
-    return {key[1] for key, count in shared.items() if key and count > 1}
+
+    def __init__(self, store: Store) -> None:
+        self.shared: set[Key] = set()
+        self._store = store
+        self._above: dict[TracedEvent, Key] = {}
+        self._below: dict[Key, dict[TracedEvent, None]] = {}
+
+    def take(self, linked: Sequence[TracedEvent], removed: Iterable[TracedEvent]) -> set[TracedEvent]:
+        """Look at events whose causes were looked for just now; all events that hang elsewhere now. Raises Evicted."""
+        changed: set[Key] = set()
+        for event in (*linked, *removed):
+            if (key := self._above.pop(event, None)) is not None:
+                del self._below[key][event]
+                changed.add(key)
+        for event, key in self._marked(linked):
+            event.of_span, self._above[event] = True, key
+            self._below.setdefault(key, {})[event] = None
+            changed.add(key)
+        return {event for key in changed for event in self._share(key)}
+
+    def _marked(self, linked: Sequence[TracedEvent]) -> list[tuple[TracedEvent, Key]]:
+        named = [(event, event.missing) for event in linked if event.missing and SPAN_ID.fullmatch(event.missing[1])]
+        texts = self._store.cells([event.row.seq for event, _ in named], ("headers", "payload")) if named else []
+        return [
+            found
+            for found, (headers, payload) in zip(named, texts, strict=True)
+            if has_span(found[0], headers, payload)
+        ]
+
+    def _share(self, key: Key) -> Iterator[TracedEvent]:
+        """The events below a span that hang elsewhere since it is shared, or is no more."""
+        is_shared = len(self._below[key]) > 1
+        (self.shared.add if is_shared else self.shared.discard)(key)
+        for event in self._below[key]:
+            if event.missing != (key if is_shared else None):
+                event.missing = key if is_shared else None
+                yield event
 
 
 def has_span(event: TracedEvent, headers: str | None, payload: bytes | None) -> bool:

@@ -7,7 +7,8 @@ the payloads do not speak against it. What is undone always lies earlier in caus
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,13 +16,15 @@ from app.traces.events import TracedEvent
 from app.traces.facts import NO_FACTS, Facts
 from app.traces.wording import Wording, wording
 
-__all__ = ["Undo", "causal_order", "undos"]
+__all__ = ["CausalOrder", "Undo", "undos"]
 
 MOST_BACK: Final = 500
 """So many events are looked back at; what lies further back was another process."""
 
 FIRST: Final = (-(2**63), -1, 0)
 """The place before all."""
+LAST: Final = (2**63, 0, 0)
+"""The place behind all."""
 
 Known = Mapping[TracedEvent, Facts]
 
@@ -35,11 +38,26 @@ class Undo:
     covers: list[TracedEvent] = field(default_factory=list)
 
 
-def causal_order(events: Sequence[TracedEvent]) -> list[TracedEvent]:
-    """Each cause before its effects, whatever their clocks say, else by time and number."""
-    places: dict[TracedEvent, tuple[int, int, int]] = {}
-    for event in events:
-        way = []
+class CausalOrder:
+    """Events with each cause before its effects, whatever their clocks say, else by time and number."""
+
+    def __init__(self) -> None:
+        self.events: list[TracedEvent] = []
+        self._places: dict[TracedEvent, tuple[int, int, int]] = {}
+
+    def change(self, gone: Collection[TracedEvent], new: Sequence[TracedEvent]) -> int:
+        """Take events out and others in, which may be the same with other causes; the first place that changed."""
+        before = min((self._places.pop(event) for event in gone), default=LAST)
+        self.events = [event for event in self.events if event in self._places] if gone else self.events
+        for event in new:
+            self._place(event)
+        place = self._places.__getitem__
+        first = bisect_left(self.events, min(min(map(place, new), default=LAST), before), key=place)
+        self.events[first:] = sorted((*self.events[first:], *new), key=place)
+        return first
+
+    def _place(self, event: TracedEvent) -> None:
+        places, way = self._places, []
         above: TracedEvent | None = event
         while above is not None and above not in places:
             way.append(above)
@@ -48,19 +66,21 @@ def causal_order(events: Sequence[TracedEvent]) -> list[TracedEvent]:
         for below in reversed(way):
             at, depth = max(at, below.row.at), depth + 1
             places[below] = at, depth, below.row.seq
-    return sorted(events, key=places.__getitem__)
 
 
-def undos(ordered: Sequence[TracedEvent], known: Known) -> dict[TracedEvent, Undo]:
-    """What each of these events, in causal order, takes back."""
-    found: dict[TracedEvent, Undo] = {}
-    undone: set[TracedEvent] = set()
-    failed = False
-    said = [(event, wording(event.row.type)) for event in ordered]
-    for place, (event, words) in enumerate(said):
+def undos(
+    ordered: Sequence[TracedEvent], known: Known, before: Mapping[TracedEvent, Undo] | None = None, first: int = 0
+) -> dict[TracedEvent, Undo]:
+    """What each of these events, in causal order, takes back; `before` has this of those below place `first`."""
+    found = {event: before[event] for event in ordered[:first] if event in before} if before else {}
+    undone = {event for undo in found.values() for event in (undo.target, *undo.covers)}
+    failed = any(wording(event.row.type).failure for event in ordered[:first])
+    begin = max(first - MOST_BACK, 0)
+    said = [(event, wording(event.row.type)) for event in ordered[begin:]]
+    for place, (event, words) in enumerate(said[first - begin :], first - begin):
         if not event.is_hop and may_undo(words, known.get(event, NO_FACTS), failed=failed):
-            before = [(other, each) for other, each in said[max(place - MOST_BACK, 0) : place] if not other.is_hop]
-            if undo := undo_of(event, words, before, known, undone):
+            back = [(other, each) for other, each in said[max(place - MOST_BACK, 0) : place] if not other.is_hop]
+            if undo := undo_of(event, words, back, known, undone):
                 found[event] = undo
                 undone.update((undo.target, *undo.covers))
         failed = failed or words.failure

@@ -19,6 +19,9 @@ APPLICATION_ID: Final = 0x45565343
 
 VERSION: Final = 1
 
+PAGE_BYTES: Final = 4_096
+"""Of the pages of the database."""
+
 SCHEMA: Final = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL)",
     "CREATE TABLE leaves (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, data BLOB NOT NULL)",

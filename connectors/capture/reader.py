@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.capture.being_recorded import acknowledged, is_being_recorded
 from connectors.capture.codec import Damaged, unbundled
 from connectors.capture.correlations import bucket_count, bucket_of, codes_in
 from connectors.capture.layout import (
@@ -34,6 +35,7 @@ from connectors.capture.layout import (
 from connectors.capture.leaf import Leaf, column_of, decode, dictionary_of, group_of, seqs_of
 from connectors.capture.opening import CaptureError, Careful, complaint, open_capture
 from connectors.capture.strings import Places, places_from
+from connectors.capture.write_ahead import Unread, unread
 
 __all__ = ["CaptureError", "CaptureReader", "Damaged", "Lost", "Survey"]
 
@@ -72,6 +74,7 @@ class CaptureReader:
         self._lock = threading.Lock()
         self._bundle: tuple[int, dict[int, bytes]] = (0, {})
         self._idle.append(open_capture(path))
+        self._file = file_at(path)
 
     def close(self) -> None:
         """Let go of the file. It is opened again when there is something to read."""
@@ -82,13 +85,22 @@ class CaptureReader:
 
     def survey(self) -> Survey:
         """All leaves that can be found, and the rows of those that cannot."""
+        on_disk, left = acknowledged(self.path), self._unread()  # before others may be added
         with self._connection() as db, self._complaining():
             db.ask("BEGIN")
             found = list(self._heads(db))
             extent = self._document(db, "extent")
             db.ask("ROLLBACK")
-        rows = extent.get("rows") if isinstance(extent, dict) else None
-        return surveyed(found, rows if isinstance(rows, int) else None)
+        told = extent if isinstance(extent, dict) else {}
+        rows = told.get("rows") if isinstance(told.get("rows"), int) else None
+        if rows is None or "ended_at_ns" in told:  # what lies beside a capture that ended is not its own any more
+            return surveyed(found, rows, more=False)
+        more = left is Unread.COMMITTED or (left is Unread.PERHAPS and on_disk is None)
+        return surveyed(found, max(rows, on_disk or 0), more=more)
+
+    def _unread(self) -> Unread:
+        """What is damaged of what was not put into the file itself yet."""
+        return Unread.NOTHING if is_being_recorded(self.path) else unread(self.path)
 
     def document(self, name: str) -> Any:
         """One of layout.DOCUMENTS; None when it is not there or damaged."""
@@ -178,7 +190,7 @@ class CaptureReader:
         """A connection that nobody else uses meanwhile."""
         with self._lock:
             db = self._idle.pop() if self._idle else None
-        db = db or open_capture(self.path)
+        db = db or self._opened_again()
         try:
             yield db
         except BaseException:
@@ -187,12 +199,27 @@ class CaptureReader:
         with self._lock:
             self._idle.append(db)
 
+    def _opened_again(self) -> Careful:
+        """A connection to the file that was opened first: another one of its name has other rows."""
+        if file_at(self.path) not in (self._file, None):
+            raise CaptureError(f"{self.path} is not the file any more that was read before")
+        return open_capture(self.path)
+
     @contextmanager
     def _complaining(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
             raise complaint(self.path, error) from error
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """By which the file of this name is known again; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def checked(row: int, found: list[Any]) -> bytes:
@@ -228,8 +255,11 @@ def is_counts(counts: Any) -> bool:
     )
 
 
-def surveyed(found: list[LeafHead], rows: int | None) -> Survey:
-    """The leaves in their order, where they do not overlap, and the places where rows are missing."""
+def surveyed(found: list[LeafHead], rows: int | None, *, more: bool) -> Survey:
+    """The leaves in their order, where they do not overlap, and the places where rows are missing.
+
+    There were so many `rows`, as far as anybody knows, and perhaps `more`.
+    """
     leaves: list[LeafHead] = []
     lost: list[Lost] = []
     end = 0
@@ -241,8 +271,10 @@ def surveyed(found: list[LeafHead], rows: int | None) -> Survey:
             lost.append(Lost(end, head.position - end))
         leaves.append(head)
         end = head.end
-    if rows is None or rows > end:
-        lost.append(Lost(end, None if rows is None else rows - end))
+    if rows is not None and rows > end:
+        lost.append(Lost(end, rows - end))
+    elif rows is None or more:
+        lost.append(Lost(end, None))
     return Survey(leaves, lost)
 
 

@@ -8,11 +8,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.capture.being_recorded import is_being_recorded
 from connectors.capture.layout import APPLICATION_ID, LeafHead
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged, Lost, Survey
 from connectors.capture.told import told_in
-from connectors.file.being_recorded import is_being_recorded
-from connectors.file.leaf_rows import rows_of
+from connectors.file.leaf_rows import home_of, rows_of
 from connectors.file.noted import notes_by_row
 from connectors.gap import gap_record
 from connectors.wording import many
@@ -31,6 +31,7 @@ BATCH: Final = 1_000
 """Rows handed over at once."""
 
 DAMAGED: Final = "they are damaged in the capture"
+AT_ITS_END: Final = "what was recorded last is damaged in the capture, and nobody knows how many events that were"
 REPLACED: Final = "it is not the file any more that was read before; reading it from its beginning"
 
 
@@ -77,8 +78,9 @@ def check_capture(path: Path) -> CheckResult:
     except CaptureError as error:
         return CheckResult("file", False, str(error))
     rows, missing = sum(head.rows for head in survey.leaves), sum(lost.rows or 0 for lost in survey.lost)
-    damage = f", {many(missing, 'event')} damaged" if survey.lost else ""
-    return CheckResult("file", not survey.lost, f"{path} is a capture of {many(rows, 'event')}{damage}")
+    damage = f", {many(missing, 'event')} damaged" if missing else ""
+    end = f"; {AT_ITS_END}" if any(lost.rows is None for lost in survey.lost) else ""
+    return CheckResult("file", not survey.lost, f"{path} is a capture of {many(rows, 'event')}{damage}{end}")
 
 
 class UnreadableCapture(Refused):
@@ -172,11 +174,12 @@ class CaptureReading:
         """Hand over a leaf; False if it is not there any more because the recorder has merged it with others."""
         try:
             leaf = await asyncio.to_thread(reader.leaf, head)
+            home = await asyncio.to_thread(home_of, reader, head, leaf)
             while self._done < head.end:
                 await self._sink.room()
                 start = self._done - head.position
                 stop = min(start + BATCH, head.rows)
-                self._sink.push(await asyncio.to_thread(rows_of, leaf, start, stop, self._notes))
+                self._sink.push(await asyncio.to_thread(rows_of, leaf, start, stop, self._notes, home))
                 self._at = leaf.columns["observed"][stop - 1].item()
                 self._advance(stop - start)
         except Damaged:
@@ -187,9 +190,10 @@ class CaptureReading:
 
     def _miss(self, rows: int | None) -> None:
         """Put a gap in the place of rows that cannot be read."""
-        gap = gap_record(self._path.name, rows, exact=True, reason=DAMAGED)
+        reason = AT_ITS_END if rows is None else DAMAGED
+        gap = gap_record(self._path.name, rows, exact=True, reason=reason)
         self._sink.push([gap if self._at is None else gap._replace(occurred_at=self._at)])
-        self._sink.lost(rows or 1, f"{self._path.name}: {DAMAGED}")
+        self._sink.lost(rows or 1, f"{self._path.name}: {reason}")
         self._advance(rows or 0)
 
     def _advance(self, rows: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn
 
-from connectors.file.being_recorded import is_being_recorded
+from connectors.capture.being_recorded import is_being_recorded
 from connectors.file.capture import CaptureReading, Place, check_capture, is_capture, place_in
 from connectors.file.document import might_be_document, read_document
 from connectors.file.growing_file import GrowingFile

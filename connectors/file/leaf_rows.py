@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, overload
+from typing import Any, Final, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from connectors.capture.codec import Damaged
-from connectors.capture.layout import CODED
+from connectors.capture.layout import CODED, LeafHead
 from connectors.capture.leaf import Leaf
+from connectors.capture.reader import CaptureReader
 from connectors.capture.row_text import NO_PAYLOAD, split_texts
 from connectors.capture.strings import Strings
 from eventscope.connector import Record, Replay
 from eventscope.step import UNKNOWN
 
-__all__ = ["LeafRows", "Run", "rows_of"]
+__all__ = ["Home", "LeafRows", "Run", "home_of", "rows_of"]
 
 NOBODY: Final[Mapping[int, Replay]] = {}
 
@@ -38,6 +39,15 @@ Run = tuple[bytes, NDArray[np.int64]]
 """Byte strings, each with a newline behind it, all joined, and the bounds between them."""
 
 
+class Home(NamedTuple):
+    """Where rows lie for good: from row `start` on in a settled leaf, of so many `bytes` of payloads and texts."""
+
+    reader: CaptureReader
+    head: LeafHead
+    bytes: int
+    start: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LeafRows(Sequence[Record]):
     """`columns` are those of the leaf, `dictionaries` the texts behind its codes, `notes` what was noted, by row."""
@@ -48,6 +58,7 @@ class LeafRows(Sequence[Record]):
     payloads: Run
     texts: Run
     notes: Mapping[int, Replay]
+    home: Home | None = None
 
     def __len__(self) -> int:
         return self.rows
@@ -81,7 +92,16 @@ class LeafRows(Sequence[Record]):
         ]
 
 
-def rows_of(leaf: Leaf, start: int, stop: int, notes: Mapping[int, Replay] = NOBODY) -> LeafRows:
+def home_of(reader: CaptureReader, head: LeafHead, leaf: Leaf) -> Home | None:
+    """Where the rows of a leaf can be read again at any time, each code as it is now; None if they can not."""
+    if not head.settled or any(len({*texts}) < len(texts) for texts in leaf.dictionaries.values()):
+        return None
+    return Home(reader, head, int(leaf.payloads.places.at[-1]) + int(leaf.texts.places.at[-1]))
+
+
+def rows_of(
+    leaf: Leaf, start: int, stop: int, notes: Mapping[int, Replay] = NOBODY, home: Home | None = None
+) -> LeafRows:
     """Rows `start` to `stop` of a leaf, with what was noted about them by number. Raises Damaged."""
     columns = {name: column[start:stop] for name, column in leaf.columns.items()}
     payloads, texts = run_of(leaf.payloads, start, stop), run_of(leaf.texts, start, stop)
@@ -94,7 +114,8 @@ def rows_of(leaf: Leaf, start: int, stop: int, notes: Mapping[int, Replay] = NOB
             else leaf.seqs[start:stop].tolist()
         )
         noted = {row: notes[seq] for row, seq in enumerate(seqs) if seq in notes}
-    return LeafRows(stop - start, columns, {name: leaf.dictionaries[name] for name in CODED}, payloads, texts, noted)
+    dictionaries = {name: leaf.dictionaries[name] for name in CODED}
+    return LeafRows(stop - start, columns, dictionaries, payloads, texts, noted, home and home._replace(start=start))
 
 
 def run_of(strings: Strings, start: int, stop: int) -> Run:

@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 from captured import events_in, record_all, wait_for
 from hostile import hostile_records
+from killed import Killed, commits, flipped
 from recording import add
 
 from app.capture.recorder import Recorder
 from app.marks import Mark, Reference
 from app.store.store import Store
 from app.store.stored import StoredEvent
-from connectors.file.being_recorded import is_being_recorded
+from connectors.capture.being_recorded import is_being_recorded
+from connectors.capture.reader import CaptureError, CaptureReader
+from connectors.capture.write_ahead import FRAME
 from connectors.file.capture import UnreadableCapture, is_capture
 from connectors.file.connector import FileConnector, FileOptions
 from connectors.gap import GAP_TYPE
@@ -213,3 +216,38 @@ def test_only_the_first_bytes_tell_a_capture(store: Store, path: Path, tmp_path:
     assert not is_capture(tmp_path / "nothing")
     os.mkfifo(tmp_path / "pipe")
     assert not is_capture(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+async def test_what_a_damaged_write_ahead_file_lacks_is_a_gap_at_the_end(tmp_path: Path, *, lock: bool) -> None:
+    killed = Killed(tmp_path)
+    at = commits(killed.data)[6] + FRAME + 9
+    damaged = killed.lies(tmp_path / "copy", flipped(killed.data, at), lock=lock)
+    sink = await read(damaged)
+    assert [place for place, record in enumerate(sink.records) if record.type == GAP_TYPE] == [len(sink.records) - 1]
+    missing = len(killed.rows) - (len(sink.records) - 1)
+    told = f"missed exactly {missing:,} events: they are" if lock else "missed an unknown number of events: what was"
+    assert (sink.records[-1].error or "").startswith(told)
+    assert sink.lost_rows == (missing if lock else 1)
+    (result,) = [each async for each in source(damaged).check()]
+    assert not result.ok
+    assert (f"{missing:,} events damaged" if lock else "nobody knows how many events") in result.detail
+
+
+async def test_a_capture_whose_recorder_was_killed_lacks_nothing(tmp_path: Path) -> None:
+    killed = Killed(tmp_path)
+    sink = await read(killed.path)
+    assert [record.type for record in sink.records].count(GAP_TYPE) == 0
+    assert sink.rows == len(killed.rows)
+    assert not sink.losses
+
+
+def test_a_reader_takes_no_other_file_of_the_same_name_for_its_own(store: Store, path: Path) -> None:
+    record_all(store, path)
+    reader = CaptureReader(path)
+    (head, *_) = reader.survey().leaves
+    reader.close()
+    path.rename(path.with_name("first.eventscope"))
+    record_all(store, path)
+    with pytest.raises(CaptureError, match="is not the file any more that was read before"):
+        reader.column(head, "type")

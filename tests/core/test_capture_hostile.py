@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from captured import events_of, record_all
+from captured import lost_is_told, record_all, salvage
 from hostile import hostile_records, life, store_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.store.store import MIB, Store
-from app.store.stored import StoredEvent
 from connectors.capture import codec, layout, opening
 from connectors.capture.codec import Damaged, array_bytes, array_of, inflated, packed, texts_bytes, texts_of, unbundled
 from connectors.capture.layout import COLUMN, DICTIONARY, GROUP, PLACES, check_sum, piece_id
@@ -54,29 +53,6 @@ def forge(path: Path, number: int, data: bytes) -> None:
     db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?)", (row, check_sum(row, data), data))
     db.commit()
     db.close()
-
-
-def salvage(path: Path) -> dict[int, StoredEvent] | str:
-    """The rows that can be read, by their position; why none can be read if so."""
-    found: dict[int, StoredEvent] = {}
-    try:
-        reader = CaptureReader(path)
-    except CaptureError as error:
-        return str(error)
-    try:
-        survey = reader.survey()
-        for head in survey.leaves:
-            try:
-                found |= dict(enumerate(events_of(reader.leaf(head)), head.position))
-            except Damaged:
-                survey.lost.append(Lost(head.position, head.rows))
-    except CaptureError as error:
-        return str(error)
-    finally:
-        reader.close()
-    told = {n for lost in survey.lost for n in range(lost.position, lost.position + (lost.rows or 10**6))}
-    assert not told & found.keys()
-    return found
 
 
 def is_one_sentence(text: str) -> bool:
@@ -127,20 +103,6 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
         case 4:
             del copy[-rng.randrange(1, len(copy)) :]
     return bytes(copy)
-
-
-def lost_is_told(path: Path, lost: set[int]) -> bool:
-    """Whether the reader tells that these rows are missing."""
-    reader = CaptureReader(path)
-    survey = reader.survey()
-    told = {n for part in survey.lost for n in range(part.position, part.position + (part.rows or 10**6))}
-    for head in survey.leaves:
-        try:
-            reader.leaf(head)
-        except Damaged:
-            told |= {*range(head.position, head.end)}
-    reader.close()
-    return lost <= told
 
 
 def test_a_leaf_that_is_damaged_is_told_and_the_others_are_read(tmp_path: Path) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from app.store.chunk import Chunk
 from app.store.store import Store
-from app.traces import sagas as sagas_module
-from app.traces.long_trace import MOST_KINDS, Kinds, kinds_in, outcome_of
+from app.traces.long_trace import LONG, MOST_KINDS, Tally, kinds_in, outcome_of
 from app.traces.saga import Outcome, SagaState
-from app.traces.sagas import LONG, Sagas
+from app.traces.sagas import Sagas
 from app.traces.summary import TraceSummary
+from app.traces.trace import build_trace
 from app.traces.traces import Traces
 from eventscope.connector import Block, Record
 from eventscope.step import Phase
@@ -140,26 +145,69 @@ def test_of_a_trace_without_its_beginning_nobody_is_blamed() -> None:
     assert sagas.broken(LATER, 10) == []
 
 
-def test_a_long_trace_is_not_judged_again_while_rows_come(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_trace_is_not_judged_again_while_rows_come_and_no_row_is_counted_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     store, traces = Store(), Traces()
-    asked: list[str] = []
+    asked: list[int] = []
 
-    def counted(store: Store, correlation_id: str) -> Kinds:
-        asked.append(correlation_id)
-        return kinds_in(store, correlation_id)
+    def noted(self: Tally, chunk: Chunk, seqs: NDArray[np.int64]) -> None:
+        asked.extend(seqs.tolist())
+        take(self, chunk, seqs)
 
-    monkeypatch.setattr(sagas_module, "kinds_in", counted)
+    take = Tally._take
+    monkeypatch.setattr(Tally, "_take", noted)
     sagas = Sagas(store, traces)
     for step in range(5):
-        first = store.append("bus", Block.of([*BATCH, said("note.failed", "notes", step)]), START)
-        for chunk in store.chunks:
-            traces.add(chunk, chunk.place_of(first), chunk.rows)
+        feed(store, traces, [*BATCH, said("note.failed", "notes", step)])
         (trace,) = traces.recent(now=START)
         sagas.judge([trace])
         assert sagas.state(trace) is SagaState.RUNNING
-    assert len(asked) == 1
+    assert len(asked) == len(BATCH) + 1
     sagas.judge(traces.recent(now=LATER))
-    assert len(asked) == 2
+    assert asked == list(range(1, store.next_seq))
+
+
+def feed(store: Store, traces: Traces, rows: list[Record]) -> None:
+    """Take in rows as the session does."""
+    first = store.append("bus", Block.of(rows), START)
+    for chunk in store.chunks:
+        if chunk.next_seq > first:
+            traces.add(chunk, max(first - chunk.first_seq, 0), chunk.rows)
+
+
+PARTS = st.builds(
+    said,
+    st.sampled_from(["order.created", "order.cancelled", "stock.reserved", "stock.released", "payment.processed"])
+    | st.sampled_from(["payment.failed", "payment.refunded", "shipping.failed", "note.sent", "ReserveStock"]),
+    st.sampled_from(["orders", "stock", "payment", "shipping", None]),
+    st.integers(0, 2_000),
+    phase=st.sampled_from([Phase.PUBLISHED] * 4 + list(Phase)),
+    subscription=st.sampled_from([None, "stock_reserve", "audit"]),
+    payload=st.sampled_from([b"{}", b'{"saga": "s"}', b'{"compensates": "stock.reserved", "reason": "no"}']),
+    causation_id=st.sampled_from([None, "order.created 0", "nobody"]),
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(PARTS, st.integers(1, 700)), min_size=1, max_size=8),
+    st.lists(st.integers(1, 1_500), max_size=3),
+)
+def test_the_list_and_the_opened_trace_and_an_export_agree(parts: list[tuple[Record, int]], cuts: list[int]) -> None:
+    rows = [part._replace(id=f"{part.id} {n}") for part, times in parts for n in range(times)]
+    store, traces = Store(), Traces()
+    listed = Sagas(store, traces)
+    for start, stop in pairwise(sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})):
+        feed(store, traces, rows[start:stop])
+        listed.judge(traces.recent(now=LATER), slice_s=60.0)
+        (trace,) = traces.recent(now=LATER)
+        opened = Sagas(store, traces).judged(trace, build_trace(store, "c", limit=1_500))
+        exported = build_trace(store, "c", limit=sys.maxsize).outcome
+        assert opened is not None
+        assert opened.outcome == exported
+        assert listed.judged(trace) == opened
+        assert listed.state(trace) == (exported.state(trace.state) if exported else None)
 
 
 ROWS = st.builds(

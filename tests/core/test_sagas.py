@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spilling import Spilling
 
-from app.store.store import Store
+from app.store.store import MIB, Store
 from app.traces.hops import DEAD_LETTER, RETRY
 from app.traces.lanes import LaneKind, lanes_of
 from app.traces.late import mark_budgets
@@ -304,6 +308,37 @@ def test_what_was_left_behind_is_found_once_its_trace_is_quiet() -> None:
     assert sagas.state(trace) is SagaState.FAILED
 
 
+def test_a_saga_in_a_file_is_judged_by_a_thread(tmp_path: Path) -> None:
+    spilling, traces = Spilling(Store(2 * MIB), tmp_path / "a.eventscope"), Traces()
+    store, filling = spilling.store, Block.of([Record("filling", b"x" * 1_000)] * 300)
+    store.append("bus", Block.of(timed([CREATED, RESERVED, REFUSED])), START)
+    traces.add(store.chunks[0], 0, store.chunks[0].rows)
+    assert traces.recent()
+    for _ in range(30):
+        store.append("bus", filling, START)
+        spilling.write()
+    chunk = store.chunk_of(1)
+    assert not chunk.at_hand
+    chunk.cache.clear()
+    readers: set[str] = set()
+    read = spilling.reader.piece
+
+    def piece(*what: Any) -> bytes:
+        readers.add(threading.current_thread().name)
+        return read(*what)
+
+    spilling.reader.piece = piece  # type: ignore[method-assign]
+    sagas, later = Sagas(store, traces), START + 60_000 * MS
+    assert sagas.broken(later, 100) == []
+    deadline = time.monotonic() + 20
+    while not (found := sagas.broken(later, 100)):
+        assert time.monotonic() < deadline
+    assert [verdict.name for _, verdict in found] == ["o-17"]
+    assert readers == {"eventscope-fetch"}
+    spilling.close()
+    store.close()
+
+
 def test_a_saga_whose_beginning_was_not_captured_is_not_blamed() -> None:
     sagas, _, _ = capture(RESERVED, REFUSED)
     assert sagas.broken(START + 60_000 * MS, 100) == []
@@ -354,10 +389,10 @@ def test_of_any_rows_nothing_takes_back_what_came_later_and_lanes_have_each_deli
     store.append("bus", Block.of(rows), START)
     trace = build_trace(store, "c")
     assert trace.meaning is not None
-    places = {trace.index_of[event]: place for place, event in enumerate(trace.meaning.ordered)}
+    places = {trace.index_of(event): place for place, event in enumerate(trace.meaning.ordered)}
     for event in trace.meaning.ordered:
         if event.parent is not None:
-            assert places[trace.index_of[event.parent]] < places[trace.index_of[event]]
+            assert places[trace.index_of(event.parent)] < places[trace.index_of(event)]
     for node in trace.nodes:
         if node.undoes is not None:
             assert places[node.undoes] < places[node.index]

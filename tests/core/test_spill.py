@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,12 @@ from app.columns.fields import FIELDS, field_of
 from app.columns.words import Words
 from app.filter.matches import Matches
 from app.filter.query import parse
-from app.listing.neighbours import Away, MomentsBefore
+from app.listing.neighbours import MomentsBefore
 from app.listing.order import Direction
 from app.listing.sorted import Sorted
 from app.listing.telling import Telling
 from app.marks import Mark
+from app.store.away import Away, at_hand, unless_away
 from app.store.store import MIB, Evicted, Store
 from app.store.stored import StoredEvent
 from connectors.capture.reader import CaptureError, CaptureReader, Damaged
@@ -154,6 +156,31 @@ def test_all_fields_of_all_rows_read_the_same(shared: Twins) -> None:
 @pytest.mark.parametrize("text", FILTERS)
 def test_a_filter_selects_the_same_rows(shared: Twins, text: str) -> None:
     assert passing(shared.store, text) == passing(shared.whole, text)
+
+
+def test_what_is_at_hand_is_the_same_as_what_is_read(filled: Twins) -> None:
+    store, whole = filled.store, filled.whole
+    for seq in range(1, store.next_seq, 97):
+        for work, right in ((store.event, whole.event(seq)), (store.published, whole.published(seq))):
+            filled.forget()
+            if not store.chunk_of(seq).at_hand:
+                assert unless_away(partial(work, seq)) is None, "nothing of it was read yet"
+            assert work(seq) == right
+            assert at_hand(partial(work, seq)) == right
+
+
+def test_a_trace_that_was_read_is_at_hand(twins: Twins) -> None:
+    for at in range(0, 20_000, 500):
+        twins.append([Record(correlation_id=f"u{n}") for n in range(at, at + 500)])
+    store = twins.store
+    assert any(not texts.at_hand for texts in (chunk.dictionaries["correlation"] for chunk in store.chunks))
+    twins.forget()
+    with pytest.raises(Away):
+        at_hand(partial(store.correlated, "u7"))
+    assert store.correlated("u7").tolist() == [8]
+    assert at_hand(partial(store.correlated, "u7")).tolist() == [8]
+    with pytest.raises(Away):
+        at_hand(partial(store.correlated, "u8"))
 
 
 def test_a_trace_is_found_without_reading_the_texts_of_other_chunks(shared: Twins) -> None:

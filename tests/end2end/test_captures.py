@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killed import Killed, commits, flipped
 from processes import events_of, finish, wait_until
 
 from app.exports import export_rows
 from app.session import Session
+from connectors.capture.write_ahead import FRAME
 from connectors.demo.connector import DemoConnector, DemoOptions
 from connectors.file.connector import FileConnector, FileOptions
 
@@ -186,6 +188,24 @@ def test_damage_is_a_gap_in_its_place_and_export_says_so(eventscope: Any, lines:
     assert missing > 0
     assert f"missed exactly {missing:,} events" in gap["error"]
     assert err == f"eventscope: warning: {missing:,} events missing: a.eventscope: they are damaged in the capture\n"
+
+
+def test_damage_beside_a_capture_that_was_not_closed_is_told_by_each_command(eventscope: Any, tmp_path: Path) -> None:
+    killed = Killed(tmp_path)
+    damaged = flipped(killed.data, commits(killed.data)[-2] + FRAME + 9)
+    capture, saved = killed.lies(tmp_path / "copy", damaged, lock=True), tmp_path / "saved.eventscope"
+    code, out, err = finish(eventscope("export", capture, "--format", "jsonl"), 60)
+    *rest, gap = events_of(out)
+    missing = len(killed.rows) - len(rest)
+    assert (code, missing > 0, gap["type"]) == (0, True, "eventscope.gap")
+    assert err.startswith(f"eventscope: warning: {missing:,} events missing: {capture.name}: they are damaged")
+    code, out, err = finish(eventscope("tail", f"file:{capture}"), 60)
+    assert (code, events_of(out)[-1]["error"]) == (0, gap["error"])
+    assert f"{missing:,} lost at the source" in err
+    code, _, err = finish(eventscope("recover", capture, "-o", saved), 60)
+    assert (code, err) == (0, f"{len(rest):,} events are in {saved}; {missing:,} are missing\n")
+    code, out, _ = finish(eventscope("export", saved, "--format", "jsonl"), 60)
+    assert events_of(out)[-1]["error"] == gap["error"], "the copy tells it as well"
 
 
 def test_no_secret_of_a_url_is_in_the_file(eventscope: Any, tmp_path: Path) -> None:

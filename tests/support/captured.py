@@ -14,7 +14,7 @@ from app.store.packing import CODED
 from app.store.store import Store
 from app.store.stored import TEXT_PLACES, StoredEvent
 from connectors.capture.leaf import Leaf
-from connectors.capture.reader import CaptureReader
+from connectors.capture.reader import CaptureError, CaptureReader, Damaged, Lost
 from connectors.capture.row_text import NO_PAYLOAD, split_texts
 from eventscope.step import UNKNOWN
 
@@ -76,3 +76,40 @@ def stored(store: Store) -> list[StoredEvent]:
     """All rows of a store."""
     seqs = np.concatenate([chunk.seqs_of(np.arange(chunk.rows)) for chunk in store.chunks] or [np.empty(0, np.int64)])
     return [StoredEvent(*cells) for cells in store.cells(seqs, StoredEvent.__struct_fields__)]
+
+
+def salvage(path: Path) -> dict[int, StoredEvent] | str:
+    """The rows that can be read, by their position; why none can be read if so."""
+    found: dict[int, StoredEvent] = {}
+    try:
+        reader = CaptureReader(path)
+    except CaptureError as error:
+        return str(error)
+    try:
+        survey = reader.survey()
+        for head in survey.leaves:
+            try:
+                found |= dict(enumerate(events_of(reader.leaf(head)), head.position))
+            except Damaged:
+                survey.lost.append(Lost(head.position, head.rows))
+    except CaptureError as error:
+        return str(error)
+    finally:
+        reader.close()
+    told = {n for lost in survey.lost for n in range(lost.position, lost.position + (lost.rows or 10**6))}
+    assert not told & found.keys()
+    return found
+
+
+def lost_is_told(path: Path, lost: set[int]) -> bool:
+    """Whether the reader tells that these rows are missing."""
+    reader = CaptureReader(path)
+    survey = reader.survey()
+    told = {n for part in survey.lost for n in range(part.position, part.position + (part.rows or 10**6))}
+    for head in survey.leaves:
+        try:
+            reader.leaf(head)
+        except Damaged:
+            told |= {*range(head.position, head.end)}
+    reader.close()
+    return lost <= told

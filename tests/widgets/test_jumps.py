@@ -24,6 +24,7 @@ from eventscope.step import Phase
 from tests.widgets.conftest import Feed, orders, shown_table
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
+from widgets.table.jumps import Search
 from widgets.visits import MOST, Visits
 
 Key = Qt.Key
@@ -201,25 +202,40 @@ def test_a_jump_over_a_million_rows_leaves_the_loop_alive(
     matches.close()
 
 
+def endless() -> Search:
+    """A search that never finds anything."""
+    while True:
+        yield None
+
+
 def test_another_key_or_escape_ends_a_hunt(table: EventTable) -> None:
-    table.hunt.begin(iter([None] * 10_000_000))
+    table.hunt.begin(endless())
     assert table.hunt.is_on
     QTest.keyClick(table, Key.Key_Escape)
     assert not table.hunt.is_on
-    table.hunt.begin(iter([None] * 10_000_000))
+    table.hunt.begin(endless())
     QTest.keyClick(table, Key.Key_E)
     assert not table.hunt.is_on
     assert table.currentIndex().isValid()
 
 
+def end_of(search: Search) -> int:
+    """The row that a search leads to."""
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            return int(end.value)
+
+
 def test_a_search_goes_on_where_it_was_when_rows_come_and_go(table: EventTable, feed: Feed, monkeypatch) -> None:
     monkeypatch.setattr("widgets.table.jumps.AT_A_TIME", 10)
-    steps = table.jumps.search(-1, 1, errors)
+    search = table.jumps.search(-1, 1, errors)
     first = table.session.store.next_seq
     for _ in range(3):
-        assert next(steps) is None
+        assert next(search) is None
     table.set_filter(parse("phase:failed,published"))
-    found = next(row for row in steps if row is not None)
+    found = end_of(search)
     assert table.session.store.event(table.rows.seq_at(found) or 0).phase == Phase.FAILED
     assert (table.rows.seq_at(found) or 0) > 30
     feed(orders(1, first=20))

@@ -20,9 +20,9 @@ from app.settings import Settings, load_settings, save_settings
 from tests.widgets.conftest import orders, put
 from widgets.keys.binding import Binding, accepted, owner, refusal
 from widgets.keys.dialog import KeysDialog
+from widgets.keys.place_keys import PlaceKeys, now
 from widgets.keys.sheet import KeySheet
-from widgets.keys.view_keys import VIEW_KEYS
-from widgets.table.keys import TABLE_KEYS, TableKeys, table_keys
+from widgets.table.keys import TABLE_KEYS
 from widgets.window.command_palette import CommandPalette
 from widgets.window.desk import Desk
 from widgets.window.main_window import MainWindow
@@ -89,7 +89,8 @@ async def test_no_two_commands_have_the_same_name_or_key_and_known_names_stay(de
     names = [binding.id for binding in bindings]
     assert len(set(names)) == len(names)
     assert set(names) >= STAYING
-    assert {b.id: other for b in bindings if b.key and (other := owner(bindings, {b.id: b.key}, b.id))} == {}
+    own = [(b.id, key) for b in bindings for key in (b.key, b.also) if key]
+    assert {id_: other for id_, key in own if (other := owner(bindings, {id_: key}, id_))} == {}
 
 
 @pytest.mark.parametrize("key", ["nonsense", "Ctrl+", "Ctrl+Foo", "Ctrl", "Ctrl+K, Ctrl+S", "Meta", "\x00"])
@@ -182,21 +183,16 @@ async def test_the_sheet_has_every_command_and_the_keys_of_each_view_by_what_the
     assert sheet is not None
     shown = {label.text() for label in sheet.findChildren(QLabel)}
     assert shown >= {binding.name.rstrip("…") for binding in desk.keyboard.bindings()}
-    assert shown >= {"Capture menu", "Table: going somewhere", "In the trace", "In the map", "f  b"}
-    QTest.keyClicks(sheet.search, "trace wrong")
+    assert shown >= {"Capture menu", "Table: going somewhere", "In the trace", "In the map", "← →"}
+    QTest.keyClicks(sheet.search, "in the trace error next")
     left = [label.text() for label in sheet.findChildren(QLabel) if label.isVisible()]
-    assert left == ["In the trace", "e  E", "To the next line where something went wrong, to the one before"]
+    assert left == ["In the trace", "E", "Next error of the trace"]
     sheet.search.setText("no such thing")
     assert sheet.nothing.isVisible()
     sheet._change_keys()
     dialog = desk.window.findChild(KeysDialog)
     assert dialog is not None
     dialog.close()
-
-
-async def test_the_keys_of_the_trace_are_those_that_the_sheet_tells(desk: Desk) -> None:
-    told = {sign for binding in VIEW_KEYS if binding.group == "In the trace" for sign in binding.key.split()}
-    assert set(desk.window.views.traces.table._keys) == told - {"←", "→"}
 
 
 async def test_the_palette_shows_the_keys_of_now(desk: Desk) -> None:
@@ -256,7 +252,7 @@ def test_the_dialog_finds_changes_and_resets(qtbot: QtBot) -> None:
 
 
 def test_table_keys_are_those_of_the_user() -> None:
-    keys = {key.id: key.key for key in table_keys({"table.mark": "X", "table.copy": ""})}
+    keys = {key.id: key.key for key in now(TABLE_KEYS, {"table.mark": "X", "table.copy": ""})}
     assert keys["table.mark"] == "X"
     assert keys["table.copy"] == ""
     assert keys["table.ignore"] == "I"
@@ -264,9 +260,10 @@ def test_table_keys_are_those_of_the_user() -> None:
 
 @pytest.mark.parametrize("sign", ["/", ";", "?"])
 def test_signs_act_wherever_they_are_on_the_keyboard(sign: str) -> None:
-    keys = TableKeys(Session())
+    keys = PlaceKeys(Session(), TABLE_KEYS)
     plain = keys.command(QKeyEvent(QEvent.Type.KeyPress, ord(sign), Qt.KeyboardModifier.NoModifier, sign))
     shifted = keys.command(QKeyEvent(QEvent.Type.KeyPress, Key.Key_Comma, Shift, sign))
     assert plain is not None
     assert shifted is plain
     assert keys.command(QKeyEvent(QEvent.Type.KeyPress, Key.Key_Comma, Shift, "+")) is None
+    assert keys.command(QKeyEvent(QEvent.Type.KeyPress, ord(sign), Control, sign)) is None

@@ -78,9 +78,9 @@ def test_the_tooltip_says_where_it_is_from_and_the_menu_filters_by_it(table: Eve
     lend(qtbot, table)
     index = table.rows.index(4, table.rows.number_of(TOTAL) or 0)
     assert "published in row 4" in index.data(Qt.ItemDataRole.ToolTipRole)
-    event, told = table.rows.stored(4), table.rows.told_by(index)
-    assert event is not None
-    menu = menu_of_cell(table, event, field_of(TOTAL), told)
+    cell = table.rows.cell(index)
+    assert cell is not None
+    menu = menu_of_cell(table, cell.event, field_of(TOTAL), cell.told)
     assert menu.actions()[0].text() == "Apply as filter: payload.total:2.5\t="
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,77 +10,24 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
-from spilling import Spilling
 
 from app.filter.matches import Matches
 from app.filter.query import parse
 from app.marks import Reference
 from app.session import Session
-from app.settings import Settings
 from app.table_setup import ColourRule
-from connectors.capture.layout import LeafHead
-from connectors.capture.reader import CaptureReader
-from eventscope.connector import Block, Record
-from tests.widgets.capture import START
 from tests.widgets.conftest import shown_table
+from tests.widgets.slow_disk import SlowReader, slow_session
 from widgets.focus import Focus
 from widgets.table.cells import WAITING
 from widgets.table.event_table import EventTable
 from widgets.table.times import TimeMode
 
-TRACES = 600
-BUDGET_MIB = 1
-
-
-class SlowReader(CaptureReader):
-    """Reads nothing until somebody opens it; who may not wait is told so at once."""
-
-    opened = threading.Event()
-    may_not_wait: threading.Thread | None = None
-
-    def piece(self, head: LeafHead, number: int) -> bytes:
-        assert threading.current_thread() is not self.may_not_wait, "the window waits for the disk"
-        assert self.opened.wait(20)
-        return super().piece(head, number)
-
-
-def order(number: int) -> list[Record]:
-    """Eight events of one trace."""
-    payload = b'{"total": %d, "x": "%s"}' % (number, b"hay" * 200)
-    types = ("created", "priced", "paid", "packed", "sent", "delivered", "rated", "closed")
-    return [
-        Record(
-            f"order.{name}", payload, f"{number}-{name}", "order", correlation_id=f"t{number}",
-            occurred_at=START + (8 * number + place) * 1_000_000,
-        )
-        for place, name in enumerate(types)
-    ]  # fmt: skip
-
 
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> type[SlowReader]:
-    """Closed now; to be opened by the test."""
-    monkeypatch.setattr(SlowReader, "opened", threading.Event())
-    monkeypatch.setattr(SlowReader, "may_not_wait", threading.main_thread())
-    return SlowReader
-
-
-@pytest.fixture
-def spilled(tmp_path: Path, reader: type[SlowReader]) -> Iterator[Session]:
-    """A session most of whose rows are in a file."""
-    session = Session(Settings(memory_mib=BUDGET_MIB))
-    recording = Spilling(session.store, tmp_path / "a.eventscope", reader)
-    for number in range(TRACES):
-        session.store.append("shop", Block.of(order(number)), 1)
-        if number % 20 == 0:
-            recording.write()
-    assert session.store.spilled > session.store.kept / 2
-    for chunk in session.store.chunks:
-        chunk.cache.clear()
-    yield session
-    reader.opened.set()
-    recording.close()
-    session.store.close()
+def spilled(tmp_path: Path) -> Iterator[Session]:
+    with slow_session(tmp_path / "a.eventscope") as session:
+        yield session
 
 
 @pytest.fixture
@@ -194,17 +140,6 @@ def test_a_filter_is_asked_of_the_file_by_a_thread(
     qtbot.waitUntil(found)
     assert table.rows.rowCount() >= 100
     assert table.rows.seq_at(0) == 1
-
-
-def test_a_row_that_is_chosen_is_read_at_once(
-    table: EventTable, spilled: Session, reader: type[SlowReader], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader, "may_not_wait", None)
-    reader.opened.set()
-    to_top(table)
-    table.go_to(0)
-    event = spilled.store.event(1)
-    assert (table.focus.seq, table.focus.correlation_id) == (1, event.correlation_id)
 
 
 def test_tooltips_and_what_is_read_aloud_do_not_wait(table: EventTable, qtbot: QtBot) -> None:

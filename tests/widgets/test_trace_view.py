@@ -222,7 +222,7 @@ def test_the_list_does_not_move_under_the_pointer_and_counts_what_is_newer(qtbot
     capture.feed(order(900, START), START + SECOND)
     view.refresh()
     assert listed(view) == before
-    assert view.list.newer.text() == "1 newer"
+    assert view.list.newer.text().strip() == "1 newer"
     view.list.newer.click()
     assert listed(view)[0] == "ord-000900"
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.decoding import Place, Recognition, add_path, fetch_schema, place_of
+from app.decoding import Place, Recognition, add_path, fetch_schema
 from app.detail.detail import Detail
-from app.detail.reading import Reading
 from app.detail.wording import summary_of
 from app.display import display
 from app.marks import Mark
 from app.session import Session
-from app.store.stored import Evicted
+from app.store.lookup import Lookup
 from app.tasks import spawn
 from widgets.detail.branch import Branch
 from widgets.detail.changes_view import ChangesView
@@ -26,21 +24,23 @@ from widgets.detail.field_menu import field_menu, path_of
 from widgets.detail.find_bar import FindBar
 from widgets.detail.finder import Finder
 from widgets.detail.head import DetailHead
+from widgets.detail.keys import DETAIL_KEYS
 from widgets.detail.panes import Panes
-from widgets.detail.reader import Reader
+from widgets.detail.reader import GONE, Opened, Reader, opened
 from widgets.detail.reading_line import ReadingLine
 from widgets.focus import Focus
+from widgets.keys.place_keys import KeyFilter, PlaceKeys
 from widgets.look.text import label
 
-__all__ = ["GONE", "NOTHING_SELECTED", "DetailView"]
+__all__ = ["GONE", "NOTHING_SELECTED", "READING", "DetailView"]
 
 NOTHING_SELECTED: Final = "Select an event to see what it carries."
-GONE: Final = "This event is no longer kept: it was cleared, or evicted to stay within the memory budget."
+READING: Final = "Reading this event from the capture file…"
+UNREAD: Final = "This event could not be read. The log has the details."
 
 MARKED: Final = "★ marked"
 FACTS: Final = "Source facts"
 ATTACHING: Final = "attaching"
-Modifier = Qt.KeyboardModifier
 
 
 class DetailView(QWidget):
@@ -57,6 +57,7 @@ class DetailView(QWidget):
         self._before: int | None = None
         self._detail: Detail | None = None
         self._noted = -1
+        self._lookup = Lookup("read an event")
         self.head = DetailHead(own_window=pinned is not None)
         self.changes = ChangesView(session, self._others)
         self.panes = Panes(self.changes)
@@ -92,21 +93,19 @@ class DetailView(QWidget):
     def show_event(self, seq: int | None) -> None:
         """Show an event, or say why there is none to show."""
         self.reader.give_up()
+        self._lookup.give_up()
         if seq != self._seq:
             self._before, self._seq = self._seq, seq
-        try:
-            reading = None if seq is None else Reading(self._session.store, seq)
-        except Evicted:
-            reading = None
         self._detail = None
-        self.empty.setText(NOTHING_SELECTED if seq is None else GONE)
-        self._pages.setCurrentIndex(0 if reading is None else 1)
-        if reading is not None:
-            self._read(reading)
+        if seq is None:
+            return self._say(NOTHING_SELECTED)
+        work = partial(opened, self._session.store, list(self._session.sources), seq)
+        self._lookup.ask(work, self._read, partial(self._say, READING), lambda _: self._say(UNREAD))
 
     def give_up(self) -> None:
         """Read, look for and compare nothing any more: this view goes."""
         self.reader.give_up()
+        self._lookup.give_up()
         self.finder.give_up()
         self.changes.show_event(None)
 
@@ -114,6 +113,13 @@ class DetailView(QWidget):
         """Look for a text in the event."""
         if self._pages.currentIndex():
             self.find_bar.open()
+
+    def step(self, step: int) -> None:
+        """To the next hit, or with -1 to the one before; while nothing is looked for, ask what."""
+        if self.find_bar.isHidden():
+            self.open_find()
+        else:
+            self.find_bar.step(step)
 
     def ask_decoding(self) -> None:
         """Ask how the events of this one's channel shall be decoded."""
@@ -125,10 +131,19 @@ class DetailView(QWidget):
         if self._seq is not None:
             self._focus.want_window(self._seq)
 
-    def _read(self, reading: Reading) -> None:
-        self.head.show_event(reading.event, summary_of(reading.event))
-        self._show_note(reading.event.seq)
-        self.reader.read(reading, place_of(reading.event, self._session.sources))
+    def _say(self, text: str) -> None:
+        """Show no event, but why."""
+        self.empty.setText(text)
+        self._pages.setCurrentIndex(0)
+
+    def _read(self, event: Opened | str) -> None:
+        if isinstance(event, str):
+            return self._say(event)
+        self._pages.setCurrentIndex(1)
+        told = event.reading.event
+        self.head.show_event(told, summary_of(told))
+        self._show_note(told.seq)
+        self.reader.read(event)
 
     def _show(self, detail: Detail) -> None:
         self._detail = detail
@@ -208,26 +223,6 @@ class DetailView(QWidget):
         if self._detail is not None:
             self._focus.select_trace(self._detail.event.correlation_id)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Within the detail some keys mean the detail, and not the window around it."""
-        if event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
-            act = self._key(event)
-            if act is not None:
-                event.accept()
-                if event.type() == QEvent.Type.KeyPress:
-                    act()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _key(self, event: QKeyEvent) -> partial[None] | None:
-        control, shift = (bool(event.modifiers() & m) for m in (Modifier.ControlModifier, Modifier.ShiftModifier))
-        if event.key() == Qt.Key.Key_F and control and not shift:
-            return partial(self.open_find)
-        if event.key() == Qt.Key.Key_F3:
-            is_closed = self.find_bar.isHidden()
-            return partial(self.open_find) if is_closed else partial(self.find_bar.step, -1 if shift else 1)
-        return None
-
     def _connect(self) -> None:
         if self._pinned is None:
             self._focus.event_changed.connect(self.show_event)
@@ -238,8 +233,9 @@ class DetailView(QWidget):
         self.head.copy_asked.connect(self._open_copies)
         self.changes.field_wanted.connect(self.panes.show_field)
         self.panes.tree.menu_wanted.connect(self._open_menu)
-        for part in (self.panes.tree, self.panes.text, self.panes.bytes, self.panes.tabs.tabBar(), self.find_bar.edit):
-            part.installEventFilter(self)
+        panes = self.panes
+        parts = [panes.tree, panes.text, panes.bytes, panes.tabs.tabBar(), self.changes.list, self.find_bar.edit]
+        KeyFilter(PlaceKeys(self._session, DETAIL_KEYS), self, parts)
 
     def _lay_out(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from app.display import display
 from app.gaps import GAP_MARK, is_gap
 from app.store.stored import StoredEvent
+from widgets.keys.tips import stands_for
 from widgets.look.text import elided, label
 from widgets.look.tools import plain_tip, tool
 
@@ -80,12 +81,13 @@ class DetailHead(QWidget):
         top.setSpacing(4)
         top.addWidget(self.title, 1)
         top.addWidget(self.number)
-        top.addWidget(button("Find in this event (Ctrl+F)", "search", self.find_asked))
+        top.addWidget(button("Find in this event", "search", self.find_asked, "detail.find"))
         top.addWidget(self.decode)
-        top.addWidget(button("Show the trace of this event (T)", "list-tree", self.trace_asked))
+        top.addWidget(button("Show the trace of this event", "list-tree", self.trace_asked))
         top.addWidget(self.copy)
         if not own_window:
-            top.addWidget(button("Open in a window of its own (Ctrl+Shift+O)", "maximize", self.window_asked))
+            own = "view.event-in-its-own-window"
+            top.addWidget(button("Open in a window of its own", "maximize", self.window_asked, own))
         told = QHBoxLayout()
         told.addWidget(self.subtitle, 1)
         told.addWidget(self.badge)
@@ -99,9 +101,11 @@ class DetailHead(QWidget):
             column.addWidget(line)
 
 
-def button(tip: str, icon: str, asked: object = None) -> QToolButton:
-    """A small button that asks for something."""
+def button(tip: str, icon: str, asked: object = None, command: str = "") -> QToolButton:
+    """A small button that asks for something; `command` is the one of the keys that does the same."""
     made = tool("", tip, icon)
     if asked is not None:
         made.clicked.connect(lambda: asked.emit())  # type: ignore[attr-defined]
+    if command:
+        stands_for(made, command)
     return made

@@ -1,30 +1,55 @@
-"""The reader: brings an event's payload from the store to the panes, a large one piece by piece in another thread."""
+"""The reader: brings an event from the store to the panes, a large payload piece by piece in another thread."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.columns.wording import size_text
-from app.decoding import Place
+from app.decoding import Place, place_of
 from app.detail.detail import Detail, groups_of, read_detail
 from app.detail.document import AWAITED, first_part
 from app.detail.reading import Reading
 from app.detail.tape import GivenUp
+from app.sources.supervisor import Source
+from app.store.store import Store
+from app.store.stored import Evicted
 from app.tasks import spawn
 from widgets.detail.panes import Panes
 from widgets.detail.reading_line import ReadingLine
 
-__all__ = ["Reader"]
+__all__ = ["GONE", "LOST", "Opened", "Reader", "opened"]
+
+GONE: Final = "This event is no longer kept: it was cleared, or evicted to stay within the memory budget."
+LOST: Final = "This event can not be read any more: the capture file that it was in is gone or damaged."
 
 MOST_AT_ONCE: Final = 64 * 2**20
 """Bytes of a payload that are read without being asked for."""
 
 PAUSE_S: Final = 0.0002
 """After each piece of a large payload the thread that reads it stands back, so that the window goes first."""
+
+
+class Opened(NamedTuple):
+    """An event that was fetched, with its detail unless it takes long to decode."""
+
+    reading: Reading
+    place: Place | None
+    detail: Detail | None
+
+
+def opened(store: Store, sources: Sequence[Source], seq: int) -> Opened | str:
+    """An event, or the sentence that says why there is none. Any thread may ask."""
+    try:
+        reading = Reading(store, seq)
+        place = place_of(reading.event, sources)
+        detail = None if reading.is_large else read_detail(reading, place)
+    except Evicted:
+        return GONE
+    return LOST if reading.is_lost else Opened(reading, place, detail)
 
 
 class Reader:
@@ -40,11 +65,12 @@ class Reader:
         """Nobody waits any more for what is being read."""
         self._ticket = object()
 
-    def read(self, reading: Reading, place: Place | None) -> None:
+    def read(self, event: Opened) -> None:
         """Read an event; what was being read before is given up."""
         self.give_up()
-        if not reading.is_large:
-            self._show(read_detail(reading, place))
+        reading, place, detail = event
+        if detail is not None:
+            self._show(detail)
             return
         self._panes.show_groups(groups_of(reading.event, AWAITED, None), AWAITED, b"")
         self._line.wait(f"Fetching {size_text(reading.size)}…")

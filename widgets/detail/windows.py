@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.display import display
 from app.session import Session
-from app.store.stored import Evicted
+from app.store.lookup import Lookup
+from app.store.store import Evicted, Store
 from widgets.detail.detail import DetailView
+from widgets.detail.keys import WINDOW_KEYS
 from widgets.focus import Focus
+from widgets.keys.place_keys import PlaceKeys
 
 __all__ = ["DetailWindow", "DetailWindows"]
 
@@ -28,29 +32,37 @@ class DetailWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
+        self._keys = PlaceKeys(session, WINDOW_KEYS)
         self.view = DetailView(session, focus, self, pinned=seq)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
-        self.setWindowTitle(f"{title_of(session, seq)} – Eventscope")
-        self.setAccessibleName(self.windowTitle())
+        self._kind = Lookup("name a window")
+        self._entitle(seq, None)
+        self._kind.ask(partial(type_of, session.store, seq), partial(self._entitle, seq))
         self.resize(QSize(*session.settings.detail_window))
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.view.tick)
         self._clock.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape or event.matches(QKeySequence.StandardKey.Close):
-            self.close()
-        else:
+        act = self._keys.command(event)
+        if act is None:
             super().keyPressEvent(event)
+        else:
+            act(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The next one opens as large as this one was."""
         self._clock.stop()
         self.view.give_up()
+        self._kind.give_up()
         self._session.settings = self._session.settings.with_detail_window((self.width(), self.height()))
         super().closeEvent(event)
+
+    def _entitle(self, seq: int, kind: str | None) -> None:
+        self.setWindowTitle(f"#{seq:,} {display(kind or 'event', limit=80)} – Eventscope")
+        self.setAccessibleName(self.windowTitle())
 
 
 class DetailWindows(QObject):
@@ -99,10 +111,10 @@ def beside(window: QWidget, width: int) -> QPoint:
     return frame.topLeft() + STEP
 
 
-def title_of(session: Session, seq: int) -> str:
-    """What a window is called: the number and the type of its event."""
+def type_of(store: Store, seq: int) -> str | None:
+    """The type of an event, None if it has none or is gone. Any thread may ask."""
     try:
-        ((kind,),) = session.store.cells([seq], ("type",))
+        kind: str | None = store.cells([seq], ("type",))[0][0]
     except Evicted:
-        kind = None
-    return f"#{seq:,} {display(kind or 'event', limit=80)}"
+        return None
+    return kind

@@ -164,7 +164,7 @@ class Chip(QAbstractButton):
         palette = current_palette()
         edge = palette.accent if self.hasFocus() else palette.line
         if self.choice is Choice.INCLUDED:
-            return palette.selection, palette.accent, palette.text, palette.text
+            return palette.selection, palette.text if self.hasFocus() else palette.accent, palette.text, palette.text
         if self.choice is Choice.EXCLUDED:
             return palette.panel, edge, palette.muted, palette.muted
         ground = palette.raised if self.underMouse() else palette.background

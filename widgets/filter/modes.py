@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.table_setup import Grouping, TableSetup
+from widgets.keys.tips import stands_for
 from widgets.look.tools import tool
 
 __all__ = ["GROUPINGS", "ModeButtons"]
@@ -29,8 +30,10 @@ class ModeButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("how rows are shown")
-        self.dim = tool("", "Dim rows that do not match instead of hiding them (Ctrl+Shift+D)", "contrast")
-        self.split = tool("", "Split: all rows above, those that match below (Ctrl+Shift+F)", "rows-2")
+        self.dim = tool("", "Dim rows that do not match instead of hiding them", "contrast")
+        self.split = tool("", "Split: all rows above, those that match below", "rows-2")
+        stands_for(self.dim, "view.dim-rows-that-do-not-match")
+        stands_for(self.split, "view.all-rows-above-matches-below")
         self.group = tool("", "Fold repeats, or show only the latest row of each type or key", "layers-2")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

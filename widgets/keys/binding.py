@@ -25,7 +25,9 @@ MOVING: Final = frozenset(
 class Binding(NamedTuple):
     """A command by the name that the settings know, with its own key and another one that it always has.
 
-    `group` is what it is for, in words.
+    `group` is what it is for, in words. `place` is where its key acts, from the largest to the smallest such as
+    "trace/tree"; "" is everywhere in the window. `before` is the id of the one that it may share its key with, since it
+    acts instead of that.
     """
 
     id: str
@@ -33,6 +35,8 @@ class Binding(NamedTuple):
     key: str
     also: str = ""
     group: str = ""
+    place: str = ""
+    before: str = ""
 
 
 def refusal(bindings: Sequence[Binding], chosen: Mapping[str, str], id_: str, key: str) -> str:
@@ -60,13 +64,22 @@ def nonsense(key: str) -> str:
 
 
 def owner(bindings: Iterable[Binding], chosen: Mapping[str, str], id_: str) -> Binding | None:
-    """The other command that has the key of a command."""
-    wanted = QKeySequence(chosen[id_])
-    for binding in bindings:
+    """The other command that has the key of a command, where both could act."""
+    known = tuple(bindings)
+    own, wanted = next(binding for binding in known if binding.id == id_), QKeySequence(chosen[id_])
+    for binding in known:
         keys = (chosen.get(binding.id, binding.key), binding.also)
-        if binding.id != id_ and any(key and QKeySequence(key) == wanted for key in keys):
+        if meet(own, binding) and any(key and QKeySequence(key) == wanted for key in keys):
             return binding
     return None
+
+
+def meet(one: Binding, other: Binding) -> bool:
+    """Whether a key of both would be in doubt somewhere. Commands of the same name do the same."""
+    if one.name == other.name or one.before == other.id or other.before == one.id:
+        return False
+    first, second = (f"{binding.place}/" if binding.place else "" for binding in (one, other))
+    return first.startswith(second) or second.startswith(first)
 
 
 def accepted(bindings: Sequence[Binding], chosen: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

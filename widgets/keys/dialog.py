@@ -95,7 +95,8 @@ class KeysDialog(QDialog):
 
     def _note(self, binding: Binding) -> str:
         keys = " or ".join(shown(key) for key in (self._key(binding), binding.also) if key)
-        return f"{keys}  changed" if binding.id in self._chosen else keys
+        changed = "  changed" if binding.id in self._chosen else ""
+        return f"{keys}{changed}   {binding.group}".strip()
 
     def _text(self, binding: Binding) -> str:
         return f"{binding.name} {self._note(binding)}".lower()

@@ -1,4 +1,4 @@
-"""Keys of the views: those that belong to a view while one is in it, and that cannot be changed."""
+"""Keys of the views that cannot be changed, since lists, lines and buttons have them everywhere: told on the sheet."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ KEYS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("↑ ↓", "Filters used before, from an empty line"),
         ("↓", "What the text could go on to"),
     ),
+    "On a button of the filter": (
+        ("Space", "Choose it, or no longer"),
+        ("Shift+Space", "Add it to those that are chosen"),
+        ("Alt+Enter", "Exclude it"),
+        ("Menu", "What can be done with it"),
+    ),
     "In the find line": (
         ("Enter  Shift+Enter", "To the next hit, to the one before"),
         ("Esc", "End the search"),
@@ -25,29 +31,28 @@ KEYS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("Menu", "What can be done with the cell"),
         ("any other letter", "Begins a filter"),
     ),
-    "In the trace": (
-        ("← →", "Close or open a branch, to its parent or its first child"),
-        ("[  ]", "Close all branches, open all"),
-        ("o  p", "Open one level more, close the lowest"),
-        ("e  E", "To the next line where something went wrong, to the one before"),
-        ("f  b", "To the next event, to the one before"),
-        ("z", "Count times from the line, or from the start again"),
-        ("0", "Fold the pauses again that were opened"),
-    ),
+    "In the trace": (("← →", "Close or open a branch, to its parent or its first child"),),
     "In the detail": (
-        ("Ctrl+F", "Find in the event"),
-        ("F3  Shift+F3", "To the next hit, to the one before"),
+        ("Enter  Shift+Enter", "In its find line: to the next hit, to the one before"),
+        ("Esc", "In its find line: end the search"),
         ("Ctrl+C", "Copy the value, or the bytes that are selected"),
         ("Ctrl+A", "Select all bytes"),
+        ("Shift+← → ↑ ↓", "Select bytes"),
+        ("Menu", "What can be done with the field"),
     ),
     "In the map": (
         ("← → ↑ ↓", "From node to node"),
-        ("Enter", "What can be done with the node"),
-        ("+  -  0", "Larger, smaller, all of it"),
-        ("any letter", "Look for a node"),
+        ("Enter", "Show only the events of the node"),
+        ("Menu", "What can be done with the node"),
+        ("any letter", "Look for a node; Enter goes to the next one"),
         ("Esc", "Select nothing"),
     ),
-    "In the latency": (("Home", "Slide with now again"),),
+    "On the start page": (("Enter", "Start what is selected"),),
+    "In a list of rules": (
+        ("Alt+↑  Alt+↓", "Move the rule up or down"),
+        ("Space", "Switch it on or off"),
+        ("Del", "Delete it"),
+    ),
 }
 
 VIEW_KEYS: Final = tuple(Binding("", name, key, group=group) for group, keys in KEYS.items() for key, name in keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.columns.wording import cell
@@ -10,6 +10,7 @@ from app.commands.row_text import clock_time
 from app.latency.breaches import Breach
 from app.session import Session
 from app.store.store import Evicted
+from eventscope.event import EventPriority
 from widgets.latency.head import ms_text
 from widgets.look.cards import Card, CardList, CardModel
 from widgets.look.text import label
@@ -19,6 +20,8 @@ __all__ = ["BreachList"]
 
 MOST_SHOWN = 200
 NO_NAMES = ("no longer kept", "")
+NOTHING_HANDLED = "No event was handled yet. Those that take longer than their priority allows are listed here."
+NOTHING_LATE = "Nothing was late: every handled event kept its budget."
 
 
 class BreachList(QWidget):
@@ -33,7 +36,7 @@ class BreachList(QWidget):
         self._names: dict[tuple[int, int], tuple[str, str]] = {}
         self._title = label("Over budget", "strong")
         self._count = label("", "muted")
-        self._empty = label("Nothing was late: every handled event kept its budget.", "empty", wrap=True)
+        self._empty = label(NOTHING_HANDLED, "hint", wrap=True)
         model: CardModel[Breach] = CardModel(identity, self._card, self)
         self.list: CardList[Breach] = CardList(model, "events over their latency budget")
         self.list.chosen.connect(lambda breach: self.picked.emit(breach.seq))
@@ -51,8 +54,12 @@ class BreachList(QWidget):
         self._listed_of = self._session.breaches
         self.list.setVisible(bool(newest))
         self._empty.setVisible(not newest)
+        self._empty.setText(NOTHING_LATE if self._handled() else NOTHING_HANDLED)
         waiting = f" · {self.list.waiting:,} newer" if self.list.waiting else ""
         self._count.setText(f"{total:,}{waiting}" if total else "")
+
+    def _handled(self) -> bool:
+        return any(self._session.latency.measured("total", priority) for priority in EventPriority)
 
     def _learn_names(self, breaches: list[Breach]) -> None:
         """Type and handler of each breach; those seen before are remembered, even when their rows are gone."""
@@ -84,7 +91,8 @@ class BreachList(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.list, 1)
-        self._empty.setContentsMargins(8, 8, 8, 8)
+        self._empty.setContentsMargins(8, 4, 8, 4)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._empty, 1)
 
 

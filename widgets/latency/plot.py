@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.topology.layout import spaced
 from widgets.latency.axes import TimeTicks, ValueTicks
@@ -19,13 +19,15 @@ from widgets.look.fonts import mono_font, ui_font
 from widgets.look.palette import Palette
 from widgets.look.theme import current_palette
 
-__all__ = ["LABEL_PX", "Label", "Plot"]
+__all__ = ["LABEL_PX", "TIME_PX", "Label", "Plot"]
 
 LEAST_PX: Final = 28
-TIME_PX: Final = 20
+TIME_PX: Final = 26
 """Of a time axis below."""
 LABEL_PX: Final = 50
 """Room at the right end for the names of the lines and the budget."""
+FEWEST_LABELS: Final = 2
+"""These are written even where they must give way to each other."""
 
 
 class Label(NamedTuple):
@@ -64,6 +66,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.box.setDefaultPadding(0.0)
         self.box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
         self.setMinimumHeight(LEAST_PX)
+        # Its place says how high it is, not what Qt would like for the scene.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setMouseTracking(True)
 
@@ -143,11 +147,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return float(self.box.mapSceneToView(at).x())
 
     def write_labels(self, painter: QPainter, labels: Sequence[Label]) -> None:
-        """Write labels at the right end, beside their values, none over another; the first ones if not all fit."""
+        """Write labels at the right end, beside their values, the first ones at any rate.
+
+        The others are left out where they would lie on those before: in a tight column nobody sees which is whose.
+        """
         area = self.area
         font = mono_font(scale=0.85)
         height = QFontMetricsF(font).height() - 2
-        labels = sorted(labels[: max(int(area.height() / height), 1)], key=lambda label: -label.value)
+        labels = self._apart(labels[: max(int(area.height() / height), 1)], height)
+        labels.sort(key=lambda label: -label.value)
         wished = [(self.pixel(0, label.value).y() - area.top()) / height for label in labels]
         room = area.height() / height - 0.5
         lowest = [min(w, room - (len(labels) - 1 - i)) for i, w in enumerate(wished)]
@@ -156,3 +164,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             painter.setPen(QColor(label.colour))
             box = QRectF(area.right() - LABEL_PX + 6, area.top() + (row - 0.5) * height, LABEL_PX, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.text)
+
+    def _apart(self, labels: Sequence[Label], height: float) -> list[Label]:
+        """The first labels, and those of the others that are `height` pixels away from all before."""
+        kept: list[Label] = []
+        taken: list[float] = []
+        for label in labels:
+            at = self.pixel(0, label.value).y()
+            if len(kept) < FEWEST_LABELS or all(abs(at - other) >= height for other in taken):
+                kept.append(label)
+                taken.append(at)
+        return kept

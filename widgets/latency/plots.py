@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.latency.breaches import Breach
 from app.latency.latency import Kind, Latency
 from eventscope.event import EventPriority
 from widgets.latency.curves import Curves, curves_of, rate_points, span_of
-from widgets.latency.head import HEAD_PX, LaneHead, ms_text
+from widgets.latency.head import LaneHead, ms_text
 from widgets.latency.lane import Lane, RateStrip
-from widgets.latency.plot import Plot
+from widgets.latency.plot import TIME_PX, Plot
 from widgets.look.text import label
 from widgets.look.theme import current_palette, theme
 from widgets.table.row_painter import PRIORITY_ICONS
@@ -31,6 +31,10 @@ LANES: Final = tuple(sorted(EventPriority, reverse=True))
 SECOND: Final = 1_000_000_000
 STATUS_S: Final = 60
 """The core keeps histograms of the last minute."""
+NARROW_PX: Final = 620
+"""Below this width the heads of the lanes are narrow."""
+STRIP_SHARE: Final = 0.14
+MOST_STRIP_PX: Final = 56
 
 
 class LatencyPlots(QWidget):
@@ -47,9 +51,10 @@ class LatencyPlots(QWidget):
         self._mark: float | None = None
         self.strip = RateStrip(base_s)
         self.lanes = {priority: Lane(base_s, PRIORITY_ICONS[priority][1]) for priority in LANES}
-        self.heads = {priority: LaneHead(priority) for priority in LANES}
+        self.heads = {priority: LaneHead(priority, TIME_PX * (priority == LANES[-1])) for priority in LANES}
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
+        self._grid = QGridLayout(self)
         self._lay_out()
         self._join()
         self.recolour()
@@ -92,25 +97,36 @@ class LatencyPlots(QWidget):
         for head in self.heads.values():
             head.update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for head in self.heads.values():
+            head.be_narrow(self.width() < NARROW_PX)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """The lanes are equally high; the lowest has the time axis besides."""
+        room = max(self.height() - TIME_PX, len(LANES))
+        strip = min(round(room * STRIP_SHARE), MOST_STRIP_PX)
+        lane = (room - strip) // len(LANES)
+        for row, height in enumerate((strip, *[lane] * (len(LANES) - 1), lane + TIME_PX)):
+            self._grid.setRowStretch(row, height)
+
     def _plots(self) -> Iterator[Plot]:
         yield self.strip
         yield from self.lanes.values()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        grid = self._grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        grid.setColumnMinimumWidth(0, HEAD_PX)
         title = label("Published", "muted")
         title.setContentsMargins(12, 0, 0, 0)
+        title.setToolTip("Events published per second, of all priorities together.")
         grid.addWidget(title, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(self.strip, 0, 1)
-        self.strip.setMaximumHeight(56)
-        grid.setRowStretch(0, 2)
         for row, priority in enumerate(LANES, start=1):
             grid.addWidget(self.heads[priority], row, 0)
             grid.addWidget(self.lanes[priority], row, 1)
-            grid.setRowStretch(row, 3)
             self.lanes[priority].setAccessibleName(f"{priority.name} latency over time")
             self.lanes[priority].show_bottom(row == len(LANES))
         grid.setColumnStretch(1, 1)

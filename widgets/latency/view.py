@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.latency.latency import Kind
 from app.session import Session
-from app.store.store import Evicted
+from app.store.lookup import Lookup
+from app.store.store import Evicted, Store
 from widgets.focus import Focus
+from widgets.keys.place_keys import KeyFilter, PlaceKeys
+from widgets.keys.tips import stands_for
 from widgets.latency.breach_list import BreachList
+from widgets.latency.keys import LATENCY_KEYS, PLOT_KEYS
 from widgets.look.flow_layout import FlowLayout
 from widgets.look.segments import Segments
-from widgets.look.text import label
+from widgets.look.text import elided, label
 from widgets.look.tools import tool
+from widgets.look.turning_split import TurningSplit
 
 if TYPE_CHECKING:
     from widgets.latency.plots import LatencyPlots
@@ -25,12 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["LatencyView"]
 
 SECOND: Final = 1_000_000_000
+MOST_SHOWN: Final = 24 * 3_600 * SECOND
 REFRESH_S: Final = 0.2
 """Bins last a quarter of a second: more often there is nothing new to see."""
 LISTS_S: Final = 0.5
-NARROW_PX: Final = 640
-TELLING_PX: Final = 760
-"""Below this width the buttons need all of it, and what is under the pointer is not told in words."""
 
 KINDS: Final[tuple[Kind, ...]] = ("total", "queue", "handle")
 KIND_CHOICES: Final = (
@@ -48,6 +52,8 @@ class LatencyView(QWidget):
         super().__init__(parent)
         self._session = session
         self._focus = focus
+        self._lookup = Lookup("look up when an event was seen")
+        self._keys = PlaceKeys(session, LATENCY_KEYS)
         self._drawn = self._listed = 0.0
         self._detached: tuple[int, int] | None = None
         self._held = self._instant(focus.horizon)
@@ -56,10 +62,12 @@ class LatencyView(QWidget):
         self.kinds = Segments("latency", KIND_CHOICES)
         self.windows = Segments("time shown", [(text, f"Show the last {text}") for text, _ in WINDOWS])
         self.log = tool("Log", "Logarithmic or linear scale", checkable=True, checked=True)
-        self.live = tool("Live", "Slide with now again (Home)", "arrow-right")
-        self._told = label("", "number")
+        self.live = tool("Live", "Slide with now again", "arrow-right")
+        stands_for(self.live, "latency.live")
+        self._told = elided("", "number")
         self._pages = QStackedWidget()
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = TurningSplit(self._pages, self.breaches, list_first=False)
+        KeyFilter(PlaceKeys(session, PLOT_KEYS), self, [self.breaches.list])
         self._lay_out()
         self._connect()
         self._list_breaches()
@@ -85,6 +93,14 @@ class LatencyView(QWidget):
             now=now, live=self._detached is None, log=self.log.isChecked(), breaches=breaches,
         )  # fmt: skip
 
+    def look(self, *, moved: float = 0.0, zoom: float = 1.0) -> None:
+        """Show another time: moved by a part of the one that is shown, and shorter by a factor."""
+        now = self._session.now() if self._held is None else self._held
+        since, until = self._detached or (now - self._window_ns, now)
+        middle = since + (until - since) // 2 + int(moved * (until - since))
+        half = min(max(int((until - since) / zoom), SECOND), MOST_SHOWN) // 2
+        self._detach(middle - half, middle + half)
+
     def go_live(self) -> None:
         """Slide with now again."""
         self._detached = None
@@ -98,18 +114,11 @@ class LatencyView(QWidget):
             QTimer.singleShot(0, self, self._load)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Home:
-            self.go_live()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._told.setVisible(self.width() >= TELLING_PX)
-        wanted = Qt.Orientation.Vertical if self.width() < NARROW_PX else Qt.Orientation.Horizontal
-        if wanted != self._split.orientation():
-            self._split.setOrientation(wanted)
-            self._split.setSizes([700, 270])
+        act = self._keys.command(event)
+        if act is None:
+            return super().keyPressEvent(event)
+        act(self)
+        return event.accept()
 
     @property
     def _kind(self) -> Kind:
@@ -135,18 +144,14 @@ class LatencyView(QWidget):
 
     def _pick(self, seq: int) -> None:
         """Select an event here, there and everywhere, if it is still kept."""
-        try:
-            self._focus.select_event(seq, self._session.store.event(seq).correlation_id)
-        except Evicted:
+        if self._session.store.keeps(seq):
+            self._focus.choose(self._session.store, seq)
+        else:
             self._told.setText("That event is no longer kept.")
 
     def _mark(self, seq: int | None) -> None:
-        if self.plots is None:
-            return
-        try:
-            self.plots.mark(None if seq is None else self._session.store.event(seq).observed_at)
-        except Evicted:
-            self.plots.mark(None)
+        if self.plots is not None:
+            self._lookup.ask(partial(moment_of, self._session.store, seq), self.plots.mark)
 
     def _detach(self, since: int, until: int) -> None:
         self._detached = (since, until)
@@ -179,24 +184,27 @@ class LatencyView(QWidget):
     def _lay_out(self) -> None:
         self.live.hide()
         buttons, bar = QWidget(), QHBoxLayout()
-        flow = FlowLayout(buttons, spacing=8)
+        flow = FlowLayout(buttons, spacing=8, one_line=True)
         for widget in (self.kinds, self.windows, self.log, self.live):
             flow.addWidget(widget)
         bar.setContentsMargins(8, 4, 8, 4)
-        bar.addWidget(buttons, 1)
+        bar.addWidget(buttons)
         bar.addWidget(self._told, 1)
         self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         waiting = label("The plots are being prepared.", "empty")
         waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages.addWidget(waiting)
-        self._split.addWidget(self._pages)
-        self._split.addWidget(self.breaches)
-        self._split.setStretchFactor(0, 1)
-        self._split.setSizes([700, 270])
-        self._split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self._split, 1)
+
+
+def moment_of(store: Store, seq: int | None) -> int | None:
+    """When a row was seen (ns since the epoch), None when there is none or it is gone. Any thread may ask."""
+    try:
+        at: int | None = None if seq is None else store.cells([seq], ("observed_at",))[0][0]
+    except Evicted:
+        return None
+    return at

@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -153,6 +153,14 @@ class CardList(QListView, Generic[T]):
         item = self.cards.item(current)
         if item is not None and not self._quiet:
             self.chosen.emit(item)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A selected card that was seen stays in sight."""
+        chosen = self.currentIndex()
+        seen = chosen.isValid() and QRect(QPoint(), event.oldSize()).intersects(self.visualRect(chosen))
+        super().resizeEvent(event)
+        if seen:
+            self.scrollTo(chosen)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         # Qt makes the first row current when a list gets the focus: nobody chose it.

@@ -11,11 +11,17 @@ __all__ = ["FlowLayout"]
 
 
 class FlowLayout(QLayout):
-    """Left to right, then down, with `spacing()` pixels between; each line in the middle if `centred`."""
+    """Left to right, then down, with `spacing()` pixels between; each line in the middle if `centred`.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 4, *, centred: bool = False) -> None:
+    `one_line` asks for the width of a single line, and makes do with less.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, spacing: int = 4, *, centred: bool = False, one_line: bool = False
+    ) -> None:
         super().__init__(parent)
         self._centred = centred
+        self._one_line = one_line
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(spacing)
@@ -46,7 +52,9 @@ class FlowLayout(QLayout):
         self._flow(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        least = self.minimumSize()
+        shown = [item for item in self._items if not item.isEmpty()]
+        return QSize(self._width(shown), least.height()) if self._one_line and shown else least
 
     def minimumSize(self) -> QSize:
         size = QSize()

@@ -18,6 +18,8 @@ Index = QModelIndex | QPersistentModelIndex
 NOWHERE: Final = QModelIndex()
 Role = Qt.ItemDataRole
 
+BLOCK: Final = 256
+"""So many keys are compared at once: where lists grow at their end, most are the same."""
 MOST_COMPARED: Final = 2_000
 """Of longer lists that differ in their middle, the whole middle is replaced instead of compared."""
 
@@ -87,6 +89,9 @@ Change = tuple[str, int, int, int, int]
 def changes(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Change]:
     """How to make `new` of `old`: (tag, start, stop, first, last) as `difflib` has them, equal runs left out."""
     head = 0
+    while head < min(len(old), len(new)) and old[head : head + BLOCK] == new[head : head + BLOCK]:
+        head += BLOCK
+    head = min(head, len(old), len(new))
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1
     tail = 0

@@ -41,6 +41,7 @@ QPushButton:pressed { background: $line; }
 QPushButton:focus { border-color: $accent; outline: none; }
 QPushButton:disabled { color: $edge; border-color: $line; }
 QPushButton:default { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton:default:focus { border-color: $text; }
 QPushButton:flat { background: transparent; border-color: transparent; }
 QPushButton:flat:hover { background: $raised; }
 QPushButton:flat:focus { border-color: $accent; }
@@ -60,6 +61,7 @@ QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $edge; borde
     background: $background; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { background: $line; border-color: $line; }
 QPlainTextEdit[frameless="true"] { border: none; border-radius: 0; }
 """
@@ -90,7 +92,7 @@ QTabBar::tab { background: transparent; color: $muted; border: none; border-bott
     padding: 5px 12px 4px 12px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; background: $raised; }
 """
 
 _SCROLL_BARS: Final = """
@@ -113,6 +115,7 @@ _ROLES: Final = """
 QLabel[role="strong"] { color: $text; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="empty"] { color: $muted; padding: 24px; }
+QLabel[role="hint"] { color: $muted; }
 QLabel[role="error"] { color: $critical; }
 QLabel[role="title"] { color: $text; font-size: 20pt; font-weight: 600; }
 QLabel[role="heading"] { color: $text; font-size: 11pt; font-weight: 600; }

@@ -15,14 +15,17 @@ BREAK: Final = "\u200b"
 
 
 def label(text: str, role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
-    """A plain-text label; `role` (strong, muted, badge, number, title) is what the style sheet knows it by."""
+    """A plain-text label; `role` is what the style sheet knows it by: strong, muted, badge, number, title.
+
+    What fills a pane that has nothing to show is empty, or in a low pane a hint.
+    """
     made = WrappedLabel(parent) if wrap else QLabel(parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setWordWrap(wrap)
     if role:
         made.setProperty("role", role)
-    if role == "empty":
+    if role in ("empty", "hint"):
         made.setMinimumSize(1, 1)  # it fills a pane, and must not say how small that can be
     return made
 

@@ -29,10 +29,8 @@ __all__ = ["MapCanvas"]
 
 NOTHING: Final[Findings] = MappingProxyType({})
 LEAST_ZOOM, MOST_ZOOM = 0.2, 4.0
-LEGIBLE: Final = 0.85
-"""Fitting a tall map makes text no smaller than this: the rest is reached by scrolling down."""
-SMALLEST: Final = 0.6
-"""Fitting a wide map may go down to this."""
+LEGIBLE: Final = 0.9
+"""Fitting makes text no smaller than this: a tall map scrolls, a wide one shortens its names first."""
 ZOOM_STEP: Final = 1.15
 SLACK_PX: Final = 4
 """Scaled to the last pixel, a map would get a scroll bar for the rounding."""
@@ -92,12 +90,10 @@ class MapCanvas(QGraphicsView):
         if not self.map.nodes:
             return
         self.resetTransform()
-        self.map.widen(0)
+        self.map.relax()
         whole, height = self.map.extent, self.viewport().height()
         width = self.width() - self.verticalScrollBar().sizeHint().width() - SLACK_PX
-        zoom = max(
-            min(width / whole.width(), height / whole.height(), 1.0), min(width / whole.width(), LEGIBLE), SMALLEST
-        )
+        zoom = max(min(width / whole.width(), height / whole.height(), 1.0), LEGIBLE)
         self.map.widen(width / zoom)
         self.scale(zoom, zoom)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
@@ -124,22 +120,26 @@ class MapCanvas(QGraphicsView):
             here = found.index(self.selected) + 1 if self.selected in found else 0
             self.select(found[here % len(found)])
 
+    def zoom(self, steps: int) -> None:
+        """Show it larger, or below 0 smaller."""
+        self._zoom(ZOOM_STEP**steps)
+
+    def copy_name(self) -> None:
+        """The name of the selected node to the clipboard."""
+        self._copy(self._selected_item)
+
     def item_at(self, at: QPoint) -> NodeItem | EdgeItem | None:
         """The node at a point of the widget, else the edge, else None."""
         found = [item for item in self.items(at) if isinstance(item, NodeItem | EdgeItem)]
         return next((item for item in found if isinstance(item, NodeItem)), found[0] if found else None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._zoom(ZOOM_STEP if event.angleDelta().y() > 0 else 1 / ZOOM_STEP)
+        self.zoom(1 if event.angleDelta().y() > 0 else -1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in ARROWS:
             self._walk(*ARROWS[key])
-        elif key == Qt.Key.Key_0:
-            self.fit()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self._zoom(1 / ZOOM_STEP if key == Qt.Key.Key_Minus else ZOOM_STEP)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._ask(self._selected_item)
         elif key == Qt.Key.Key_Escape:
@@ -174,7 +174,8 @@ class MapCanvas(QGraphicsView):
         self._point(None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        item = self.item_at(event.pos()) or self._selected_item
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = (None if by_key else self.item_at(event.pos())) or self._selected_item
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction("Show only these events", lambda: self._ask(item))

@@ -31,6 +31,7 @@ LEISURE: Final = 15
 """A refresh is followed by a pause so many times as long, however much there is to look through."""
 
 NOTHING: Final = "Nothing looks wrong: every subscription fires, every event has a handler, nothing was lost."
+NOTHING_YET: Final = "Nothing to judge yet. What looks wrong with events, handlers or brokers is listed here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class FindingsView(QWidget):
         self.list.show_all(sorted(map(self._dated, notes), key=lambda note: note.since))
         self.list.setVisible(bool(notes))
         self._empty.setVisible(not notes)
+        if not notes:
+            self._empty.setText(NOTHING if self._session.topology.map(now).nodes else NOTHING_YET)
         self.changes.show_changes(self._session.topology.changes)
         self._due = started + max(REFRESH_S, LEISURE * (time.monotonic() - started))
 

@@ -96,6 +96,8 @@ class NodeItem(QGraphicsItem):
         self._glow = 0.0
         self._age = ""
         self._box = QRectF()
+        self._needed = node_width(node)
+        self._fitted: tuple[object, str] = None, ""
         self.setAcceptHoverEvents(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setZValue(2)
@@ -149,15 +151,31 @@ class NodeItem(QGraphicsItem):
             inside.setLeft(inside.left() + ICON_ROOM_PX)
         painter.setFont(ui_font())
         painter.setPen(ink(palette.text if node.observed else palette.muted, self.light))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | middle, name_of(node))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | middle, self._name(inside.width()))
         self._draw_figures(painter, palette, inside)
         self._draw_badges(painter, palette)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the box is too narrow for the whole name: then it has no rate, and what is left of its name."""
+        return self._box.width() < self._needed
+
+    def _name(self, room: float) -> str:
+        """The name, shortened in its middle where it must be: beginnings and ends tell names apart."""
+        name = name_of(self.node)
+        if not self.crowded:
+            return name
+        room -= room_for_chips(self.node.kind) if chips_of(self.node) else 0
+        if self._fitted[0] != (name, room):
+            fitted = QFontMetricsF(ui_font()).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+            self._fitted = (name, room), fitted
+        return self._fitted[1]
 
     def _draw_figures(self, painter: QPainter, palette: Palette, inside: QRectF) -> None:
         """The rate at the right end, before it what waits or lags; old figures are pale."""
         old = Light.DIM if self._age else self.light
         right = inside.right()
-        if self.node.kind not in WITHOUT_RATE:
+        if self.node.kind not in WITHOUT_RATE and not self.crowded:
             if self.node.observed and not self.node.ours:
                 painter.setFont(mono_font(scale=0.85))
                 painter.setPen(ink(palette.muted, self.light if self.node.last_seen else old))

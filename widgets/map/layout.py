@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,8 +18,11 @@ NODE_PX: Final = 22
 """The height of a node."""
 PITCH_PX: Final = 28
 GAP_PX: Final = 56
-"""The least distance between two layers, room for the curves; a wide window gets more."""
+"""The usual distance between two layers, room for the curves; a wide window gets more, a narrow one less."""
+LEAST_GAP_PX: Final = 32
 MOST_GAP_PX: Final = 260
+LEAST_LAYER_PX: Final = 112
+"""Where there is no room for whole names, the widest layers shrink, but not below this."""
 ARROW_PX: Final = 7.0
 STEP_PX: Final = 24
 """Layers grow by whole steps, so that a slightly longer name moves nothing."""
@@ -42,6 +46,7 @@ class MapLayout:
         self._layout = Layout()
         self._arranged = 0
         self.gap = GAP_PX
+        self._widest = math.inf
 
     def update(self, picture: TopologyMap, *, touched: bool) -> bool:
         """Make room for the nodes of `picture`; True if places changed. While not `touched`, arranges by itself."""
@@ -70,18 +75,35 @@ class MapLayout:
             for node in widths
         }
 
+    def relax(self) -> None:
+        """Whole names and the usual distances."""
+        self.gap, self._widest = GAP_PX, math.inf
+
     def widen(self, widths: Mapping[str, float], room: float) -> None:
-        """Spread the layers over `room` pixels as far as that helps the eye."""
+        """Spread the layers over `room` pixels as far as that helps the eye, or crowd them into it."""
+        self.relax()
         layers = self._layer_widths(widths)
-        spare = room - sum(layers.values())
-        self.gap = int(min(max(spare / max(len(layers) - 1, 1), GAP_PX), MOST_GAP_PX))
+        gaps = max(len(layers) - 1, 1)
+        self.gap = int(min(max((room - sum(layers.values())) / gaps, LEAST_GAP_PX), MOST_GAP_PX))
+        self._widest = max(widest_of(list(layers.values()), room - gaps * self.gap), LEAST_LAYER_PX)
 
     def _layer_widths(self, widths: Mapping[str, float]) -> dict[int, float]:
         layers: dict[int, float] = {}
         for node, width in widths.items():
             layer = self._layout.layer[node]
-            layers[layer] = max(layers.get(layer, 0.0), -(-width // STEP_PX) * STEP_PX)
+            layers[layer] = min(max(layers.get(layer, 0.0), -(-width // STEP_PX) * STEP_PX), self._widest)
         return layers
+
+
+def widest_of(widths: list[float], room: float) -> float:
+    """How wide the widest may be so that all go into `room`; infinity if they do."""
+    if sum(widths) <= room:
+        return math.inf
+    for taken, width in enumerate(narrow := sorted(widths)):
+        share = (room - sum(narrow[:taken])) / (len(narrow) - taken)
+        if width >= share:
+            return share
+    return math.inf
 
 
 def curve(source: QRectF, target: QRectF) -> QPainterPath:

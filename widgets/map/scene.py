@@ -17,7 +17,7 @@ from widgets.map.layout import MapLayout
 
 __all__ = ["Ends", "Findings", "MapScene"]
 
-MARGIN: Final = 20
+MARGIN: Final = 16
 
 Ends = tuple[str, str]
 Findings = Mapping[str, Sequence[Finding]]
@@ -56,8 +56,13 @@ class MapScene(QGraphicsScene):
         self._places.arrange(picture)
         self._place()
 
+    def relax(self) -> None:
+        """Whole names, at the usual distances."""
+        self._places.relax()
+        self._place()
+
     def widen(self, width: float) -> None:
-        """Spread the layers over so many pixels, as far as that helps the eye."""
+        """Spread the layers over so many pixels as far as that helps the eye, or crowd them into it."""
         self._places.widen(self._widths, width - 2 * MARGIN)
         self._place()
 

@@ -13,12 +13,15 @@ from app.display import display
 from app.session import Session
 from app.topology.map import NodeKind, Snapshot, TopologyMap
 from widgets.focus import Focus
+from widgets.keys.place_keys import KeyFilter, PlaceKeys
+from widgets.keys.tips import stands_for
 from widgets.look.segments import Segments
 from widgets.look.text import elided, label
 from widgets.look.tools import plain_tip, tool
 from widgets.map.canvas import MapCanvas
 from widgets.map.facts import age_text, many
 from widgets.map.groups import readable
+from widgets.map.keys import MAP_KEYS
 from widgets.map.legend import Legend
 from widgets.map.sight import Sight, sight_of
 from widgets.map.talkers import TalkerTable
@@ -39,12 +42,14 @@ COUNTED: Final = {
 LEAST_PX: Final = 300
 NARROW_PX: Final = 480
 """Below this width buttons are icons only."""
+LOW_PX: Final = 380
+"""Below this height the legend is shown when it is asked for, since it takes room from the map."""
 
 REFRESH_S: Final = 0.3
 LEISURE: Final = 15
 """A refresh is followed by a pause so many times as long, however large the map."""
 
-NOTHING: Final = "Nobody has published or subscribed yet. Attach a source to see who talks to whom."
+NOTHING: Final = "Nobody has published or subscribed yet. Who talks to whom is drawn here as soon as a source tells it."
 HINT: Final = "Click a node for its facts, double-click it for its events, 0 shows the whole map."
 EMPTY, MAP, TALKERS = range(3)
 
@@ -57,17 +62,20 @@ class MapView(QWidget):
         self._session = session
         self._focus = focus
         self._due = 0.0
+        self._asked = False
         self._held: Sight | None = None if focus.horizon is None else sight_of(session.topology, session.now())
         self.canvas = MapCanvas()
         self.talkers = TalkerTable()
         self.choice = Segments("view", (("Map", "Who talks to whom"), ("Top talkers", "Who publishes how much")))
         self.search = QLineEdit()
         self.arrange = tool("Arrange", "Find new places for all nodes", "waypoints")
-        self.fit = tool("", "Show the whole map (0)", "maximize")
+        self.fit = tool("", "Show the whole map", "maximize")
+        stands_for(self.fit, "map.fit")
         self.explain = tool("", "Explain shapes and lines", "circle-help", checkable=True, checked=True)
         self.legend = Legend()
         self._facts = elided(HINT, "muted")
         self._pages = QStackedWidget()
+        KeyFilter(PlaceKeys(session, MAP_KEYS), self, [self.canvas])
         self._lay_out()
         self._connect()
         self.refresh()
@@ -112,6 +120,8 @@ class MapView(QWidget):
         style = Qt.ToolButtonStyle
         words = style.ToolButtonTextBesideIcon if self.width() >= NARROW_PX else style.ToolButtonIconOnly
         self.arrange.setToolButtonStyle(words)
+        if not self._asked:
+            self.explain.setChecked(self.height() >= LOW_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.search.text():
@@ -119,6 +129,9 @@ class MapView(QWidget):
             self.canvas.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def _ask_legend(self) -> None:
+        self._asked = True
 
     def _tell(self, facts: str) -> None:
         self._facts.setProperty("told", bool(facts))
@@ -137,12 +150,16 @@ class MapView(QWidget):
     def _choose(self, number: int) -> None:
         for widget in (self.search, self.arrange, self.fit, self.explain):
             widget.setVisible(number == 0)
-        self.legend.setVisible(number == 0 and self.explain.isChecked())
+        self._show_legend()
         self.refresh()
+
+    def _show_legend(self) -> None:
+        self.legend.setVisible(self.choice.number == 0 and self.explain.isChecked())
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._choose)
-        self.explain.toggled.connect(self.legend.setVisible)
+        self.explain.toggled.connect(lambda _: self._show_legend())
+        self.explain.clicked.connect(self._ask_legend)
         self.arrange.clicked.connect(self.canvas.arrange)
         self.fit.clicked.connect(self.canvas.fit)
         self.search.textChanged.connect(self.canvas.seek)

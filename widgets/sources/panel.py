@@ -12,6 +12,7 @@ from app.filter.clause import clause
 from app.session import Session
 from app.sources.supervisor import Source
 from widgets.focus import Focus
+from widgets.keys.tips import stands_for
 from widgets.look.text import label
 from widgets.look.tools import tool
 from widgets.sources.card import SourceCard
@@ -83,7 +84,8 @@ class SourcePanel(QWidget):
         menu.popup(at)
 
     def _lay_out(self) -> None:
-        attach = tool("Attach a source…", "Watch one more source (Ctrl+N)", "plug")
+        attach = tool("Attach a source…", "Watch one more source", "plug")
+        stands_for(attach, "file.attach-a-source")
         attach.clicked.connect(self.attach_asked)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
@@ -92,6 +94,7 @@ class SourcePanel(QWidget):
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
+        area.setAccessibleName("sources")
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final, NoReturn
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.captures import facts_of, path_of
@@ -17,7 +18,10 @@ from app.nearby import BROKER_PORTS, Neighbour, look_around
 from app.profiles.profiles import Profiles
 from app.session import Session
 from app.tasks import spawn
+from widgets.keys.binding import shown
+from widgets.keys.place_keys import KeyFilter, PlaceKeys, now
 from widgets.look.tools import tool
+from widgets.sources.keys import PROFILE_KEYS
 from widgets.sources.pulses import Pulse, Pulses
 from widgets.sources.starts import Start, StartSection, of_file, of_neighbour, of_profile, of_recent
 
@@ -158,20 +162,9 @@ class StartLists(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Start\tEnter", lambda: self.start_asked.emit(start))
         menu.addSeparator()
-        menu.addAction("Rename…\tF2", lambda: self.rename_asked.emit(start.key))
-        menu.addAction("Move up\tAlt+Up", lambda: self.shift(-1))
-        menu.addAction("Move down\tAlt+Down", lambda: self.shift(1))
-        menu.addAction("Delete…\tDel", lambda: self.delete_asked.emit(start.key))
+        for key in now(PROFILE_KEYS, self._session.settings.keys):
+            menu.addAction("\t".join(filter(None, (key.name, shown(key.key)))), partial(key.act, self))
         menu.popup(self.saved.list.viewport().mapToGlobal(at))
-
-    def _key(self, keys: str, act: Callable[[Start], object]) -> None:
-        """A key that acts on the selected profile."""
-
-        def fire() -> None:
-            if start := self.saved.current():
-                act(start)
-
-        QShortcut(QKeySequence(keys), self.saved.list, fire, context=Qt.ShortcutContext.WidgetShortcut)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -181,7 +174,4 @@ class StartLists(QWidget):
             column.addWidget(section)
         self.saved.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.saved.list.customContextMenuRequested.connect(self._open_menu)
-        self._key("F2", lambda start: self.rename_asked.emit(start.key))
-        self._key("Del", lambda start: self.delete_asked.emit(start.key))
-        self._key("Alt+Up", lambda start: self.shift(-1))
-        self._key("Alt+Down", lambda start: self.shift(1))
+        KeyFilter(PlaceKeys(self._session, PROFILE_KEYS), self, [self.saved.list])

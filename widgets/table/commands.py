@@ -12,6 +12,7 @@ from app.exports.event_json import event_line
 from app.landmarks import Landmark, any_row, breaches, errors, listed, marked, of_correlation
 from app.marks import Mark
 from app.store.stored import StoredEvent
+from widgets.table.chosen import current, with_event
 
 if TYPE_CHECKING:
     from widgets.table.event_table import EventTable
@@ -19,42 +20,38 @@ if TYPE_CHECKING:
 Command = Callable[["EventTable"], object]
 
 
-def current(table: EventTable) -> StoredEvent | None:
-    """The event of the current row, None when no row is."""
-    return table.rows.stored(table.currentIndex().row())
-
-
 def copy_event(table: EventTable) -> None:
     """The current row's event to the clipboard, as JSON."""
-    if (event := current(table)) is not None:
-        QGuiApplication.clipboard().setText(event_line(event))
+    with_event(table, lambda event: QGuiApplication.clipboard().setText(event_line(event)))
 
 
 def open_trace(table: EventTable) -> None:
     """Show the trace that the current row belongs to."""
-    event = current(table)
-    if event is not None and event.correlation_id is not None:
-        table.focus.select_trace(event.correlation_id)
-        table.trace_wanted.emit()
+
+    def open_it(event: StoredEvent) -> None:
+        if event.correlation_id is not None and event.seq == current(table):
+            table.focus.select_trace(event.correlation_id)
+            table.trace_wanted.emit()
+
+    with_event(table, open_it)
 
 
 def open_window(table: EventTable) -> None:
     """Show the current row's event in a window of its own."""
-    event = current(table)
-    if event is not None:
-        table.focus.want_window(event.seq)
+    if (seq := current(table)) is not None:
+        table.focus.want_window(seq)
 
 
-def go_to_next(landmark: Callable[[EventTable], Landmark | None], step: int) -> Command:
-    """To the next row of a kind; upwards from nowhere it is the last."""
+def go_to_next(landmark: Callable[[EventTable], Landmark], step: int) -> Command:
+    """To the next row of a kind."""
+    return lambda table: jump(table, landmark(table), step)
 
-    def go(table: EventTable) -> None:
-        row, meant = table.currentIndex().row(), landmark(table)
-        if meant is not None:
-            start = table.rows.rowCount() if row < 0 and step < 0 else row
-            table.hunt.begin(table.jumps.search(start, step, meant))
 
-    return go
+def jump(table: EventTable, landmark: Landmark, step: int) -> None:
+    """To the next row that is meant; upwards from nowhere it is the last."""
+    row = table.currentIndex().row()
+    start = table.rows.rowCount() if row < 0 and step < 0 else row
+    table.hunt.begin(table.jumps.search(start, step, landmark))
 
 
 def go_row(step: int) -> Command:
@@ -93,12 +90,14 @@ def go_firing(step: int) -> Command:
 def go_correlation(step: int) -> Command:
     """To the next row of the current row's correlation."""
 
-    def correlated(table: EventTable) -> Landmark | None:
-        event = current(table)
-        known = event is not None and event.correlation_id
-        return of_correlation(known) if known else None
+    def go(table: EventTable) -> None:
+        def go_on(event: StoredEvent) -> None:
+            if event.correlation_id and event.seq == current(table):
+                jump(table, of_correlation(event.correlation_id), step)
 
-    return go_to_next(correlated, step)
+        with_event(table, go_on)
+
+    return go
 
 
 def go_visit(step: int) -> Command:
@@ -108,7 +107,7 @@ def go_visit(step: int) -> Command:
         store = table.session.store
         seq = table.focus.visits.go(step, store.keeps)
         if seq is not None:
-            table.focus.select_event(seq, store.event(seq).correlation_id)
+            table.focus.choose(store, seq)
 
     return go
 
@@ -117,48 +116,55 @@ def toggle(kind: Mark) -> Command:
     """Mark or ignore the current row, or take that back."""
 
     def change(table: EventTable) -> None:
-        if (event := current(table)) is not None:
-            table.notes.toggle(event.seq, kind)
+        if (seq := current(table)) is not None:
+            table.notes.toggle(seq, kind)
 
     return change
 
 
 def edit_comment(table: EventTable) -> None:
     """Write a comment on the current row."""
-    if (event := current(table)) is not None:
-        table.notes.edit_comment(event.seq)
+    if (seq := current(table)) is not None:
+        table.notes.edit_comment(seq)
 
 
 def count_from_here(table: EventTable) -> None:
     """Count times from the current row."""
-    if (event := current(table)) is not None:
-        table.notes.count_from(event)
+    with_event(table, table.notes.count_from)
 
 
 def colour_conversation(number: int) -> Command:
     """Colour the conversation of the current row."""
 
     def paint(table: EventTable) -> None:
-        event = current(table)
-        if event is not None and event.correlation_id is not None:
-            table.notes.paint_conversation(event.correlation_id, number)
+        def paint_it(event: StoredEvent) -> None:
+            if event.correlation_id is not None:
+                table.notes.paint_conversation(event.correlation_id, number)
+
+        with_event(table, paint_it)
 
     return paint
 
 
 def exclude_type(table: EventTable) -> None:
     """Narrow the filter to other types than that of the current row."""
-    event = current(table)
-    if event is not None and event.type:
-        table.focus.join_filter(FIELDS["type"].clause(event), "not")
+
+    def exclude(event: StoredEvent) -> None:
+        if event.type:
+            table.focus.join_filter(FIELDS["type"].clause(event), "not")
+
+    with_event(table, exclude)
 
 
 def mute_type(table: EventTable) -> None:
     """Never show the type of the current row again, until it is unmuted above the table."""
-    event = current(table)
-    if event is not None and event.type:
-        setup = table.session.settings.table.muting(event.type)
-        table.session.settings = table.session.settings.with_table(muted=setup.muted)
+
+    def mute(event: StoredEvent) -> None:
+        if event.type:
+            setup = table.session.settings.table.muting(event.type)
+            table.session.settings = table.session.settings.with_table(muted=setup.muted)
+
+    with_event(table, mute)
 
 
 def select_nothing(table: EventTable) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -11,9 +12,11 @@ from app.display import display
 from app.filter.query import Filter
 from app.listing.listing import Listing
 from app.session import Session
+from app.store.away import unless_away
 from app.store.stored import StoredEvent
 from widgets.look.tooltips import plain_tooltip
 from widgets.table.cells import PHASE_MARKS, PRIORITY_MARKS, WAITING, Row, sentence
+from widgets.table.chosen import Cell, cell_of, event_of
 from widgets.table.columns import Column, columns_of
 from widgets.table.lent_cells import LentCells
 from widgets.table.row_cache import RowCache
@@ -139,17 +142,16 @@ class EventModel(QAbstractTableModel):
         return self.listing.seq_at(at) if 0 <= at < len(self.listing) and row not in self._going else None
 
     def row(self, number: int) -> Row | None:
-        """A row as it is shown, None when its event is gone. One in a file is waited for, as by who has chosen it."""
+        """A row as far as it is known now, None when its event is gone."""
         seq = self.seq_at(number)
-        row = None if seq is None else self._cache.row(seq)
-        return None if row is None else self.lent.filled({row.seq: row})[row.seq]
+        return None if seq is None else self.lent.filled(self._cache.rows([seq])).get(seq)
 
     def rows(self, first: int, last: int) -> list[tuple[int, Row, str]]:
         """Rows `first` to `last` that are there, each with its number and the text of its time; none is waited for."""
         numbers = range(max(first, 0), min(last, self._rows - 1) + 1)
         seqs = self._seqs(numbers)
         found = self.lent.filled(self._cache.rows([seq for seq in seqs if seq is not None]))
-        above = self._seen(numbers.start - 1) if self.time_mode is TimeMode.DELTA and numbers.start else None
+        above = self.row(numbers.start - 1) if self.time_mode is TimeMode.DELTA and numbers.start else None
         shown = []
         for number, seq in zip(numbers, seqs, strict=True):
             if row := found.get(seq or 0):
@@ -167,15 +169,12 @@ class EventModel(QAbstractTableModel):
     def stored(self, number: int) -> StoredEvent | None:
         """The event of a row, None when it is gone."""
         seq = self.seq_at(number)
-        kept = seq is not None and self._store.keeps(seq)
-        return self._store.event(seq) if kept and seq is not None else None
+        return None if seq is None else event_of(self._store, seq)
 
-    def told_by(self, index: Index) -> StoredEvent | None:
-        """The event whose value a cell shows: that of its row, or the one that the row is about."""
-        row = self.row(index.row()) if index.isValid() else None
-        if row is not None and self.columns[index.column()].key in row.lent:
-            return self.lent.origin(row.seq)
-        return self.stored(index.row()) if row is not None else None
+    def cell(self, index: Index) -> Cell | None:
+        """The events that a cell is about, None when that of its row is gone."""
+        seq = self.seq_at(index.row())
+        return None if seq is None else cell_of(self._store, seq, self.columns[index.column()])
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else self._rows
@@ -190,10 +189,10 @@ class EventModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return self._text(index.row(), column.key)
         if role == Role.ToolTipRole:
-            event = None if self._is_waiting(index.row()) else self.told_by(index)
-            return "" if event is None else plain_tooltip(self._tip(column, event, index.row()))
+            cell = unless_away(partial(self.cell, index))
+            return "" if cell is None else plain_tooltip(self._tip(column, cell.told, index.row()))
         if role in (Role.AccessibleTextRole, Role.AccessibleDescriptionRole):
-            event = None if self._is_waiting(index.row()) else self.stored(index.row())
+            event = unless_away(partial(self.stored, index.row()))
             return None if event is None else " · ".join(filter(None, (sentence(event), self._marks.told(event.seq))))
         return alignment(column) if role == Role.TextAlignmentRole else None
 
@@ -260,7 +259,7 @@ class EventModel(QAbstractTableModel):
     def _text(self, number: int, key: str) -> str | None:
         if key == TIME:
             return next((text for _, _, text in self.rows(number, number)), None)
-        row = self._seen(number)
+        row = self.row(number)
         if row is None or row.waiting:
             return None if row is None else WAITING
         if key == "phase":
@@ -268,15 +267,6 @@ class EventModel(QAbstractTableModel):
         if key == "priority":
             return f"{PRIORITY_MARKS.get(row.priority, '')} {row.texts[key]}".strip()
         return row.texts[key]
-
-    def _seen(self, number: int) -> Row | None:
-        """A row as far as it is known now."""
-        seq = self.seq_at(number)
-        return None if seq is None else self.lent.filled(self._cache.rows([seq])).get(seq)
-
-    def _is_waiting(self, number: int) -> bool:
-        row = self._seen(number)
-        return row is not None and row.waiting
 
 
 def alignment(column: Column) -> int:

@@ -17,6 +17,7 @@ from app.listing.listing import Listing
 from app.listing.order import Direction
 from app.session import Session
 from widgets.focus import Focus
+from widgets.keys.place_keys import PlaceKeys, is_typed
 from widgets.table.column_header import ColumnHeader
 from widgets.table.commands import open_window
 from widgets.table.event_model import Index
@@ -25,7 +26,7 @@ from widgets.table.found_rows import with_found
 from widgets.table.gesture_view import GestureView
 from widgets.table.hunt import Hunt
 from widgets.table.jumps import Jumps
-from widgets.table.keys import TableKeys, is_typed
+from widgets.table.keys import TABLE_KEYS
 from widgets.table.live import Live, LiveState
 from widgets.table.live_watch import LiveWatch
 from widgets.table.menu import open_cell_menu
@@ -79,7 +80,7 @@ class EventTable(GestureView):
         self.notes = Notes(self)
         self.gutter.marked.connect(self.notes.toggle_row)
         self.gutter.folded.connect(self.folds.click)
-        self._keys = TableKeys(session)
+        self._keys = PlaceKeys(session, TABLE_KEYS)
         self._watch = LiveWatch(session, focus)
         self._live = Live(LiveState.FOLLOWING)
         self._direction: Direction | None = None
@@ -181,10 +182,10 @@ class EventTable(GestureView):
             return
         super().currentChanged(current, previous)
         self._column = max(current.column(), 0)
-        row = self.rows.row(current.row()) if current.isValid() else None
-        if row is not None:
+        seq = self.rows.seq_at(current.row()) if current.isValid() else None
+        if seq is not None and self.session.store.keeps(seq):
             self.anchor.suspend()
-            self.focus.select_event(row.seq, row.correlation_id)
+            self.focus.choose(self.session.store, seq)
         self.repaint_rows()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
@@ -16,6 +15,7 @@ from app.session import Session
 from widgets.filter.find_line import FindLine
 from widgets.focus import Focus
 from widgets.table.event_table import EventTable
+from widgets.table.jumps import Search
 
 __all__ = ["Find"]
 
@@ -103,20 +103,18 @@ class Find(QObject):
         if self._sought is not None:
             self._sought.close()
 
-    def _around(self, table: EventTable, step: int) -> Iterator[int | None]:
-        """The steps of a search that goes on from the other end."""
+    def _around(self, table: EventTable, step: int) -> Search:
+        """A search that goes on from the other end."""
         assert self._sought is not None
         here, hits = table.currentIndex().row(), listed(self._sought)
         rows = table.rows.rowCount()
         start = rows if here < 0 and step < 0 else here
-        for row in table.jumps.search(start, step, hits):
-            self._round = None
-            yield row
-            if row is not None:
-                return
-        for row in table.jumps.search(-1 if step > 0 else rows, step, hits):
+        row = yield from table.jumps.search(start, step, hits)
+        self._round = None
+        if row is None:
+            row = yield from table.jumps.search(-1 if step > 0 else rows, step, hits)
             self._round = None if row is None else table.rows.seq_at(row)
-            yield row
+        return row
 
     def _look_for(self, wanted: Filter | None) -> None:
         self._wanted, self._round, self._waiting = wanted, None, 0

@@ -6,28 +6,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.columns.fields import HEADER, PAYLOAD
-from app.columns.lender import Lender, Loan, origin
+from app.columns.lender import Lender, Loan
 from app.store.store import Store
-from app.store.stored import StoredEvent
 from eventscope.step import Phase
 from widgets.table.cells import Row
 from widgets.table.columns import Column
 
-__all__ = ["LentCells"]
+__all__ = ["LentCells", "is_lent_in"]
 
 
 class LentCells:
     """Fills in cells of headers and of places in payloads that a row has nothing of its own for."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
         self._lender = Lender(store)
         self._names: tuple[str, ...] = ()
         self.tick = self._lender.tick
 
     def show(self, columns: Sequence[Column]) -> None:
         """Lend in these columns, as far as anything can be lent there."""
-        fields = [column.field for column in columns if column.key.startswith((HEADER, PAYLOAD))]
+        fields = [column.field for column in columns if is_lent_in(column)]
         names = tuple(field.name for field in fields)
         if names != self._names:
             self._names = names
@@ -41,12 +39,13 @@ class LentCells:
         loans = self._lender.loans(list(wanting)) if wanting else {}
         return rows | {seq: with_loan(wanting[seq], loan) for seq, loan in loans.items() if loan}
 
-    def origin(self, seq: int) -> StoredEvent | None:
-        """The event that a row is about, where that was published in another row."""
-        return origin(self._store, seq)
-
     def _is_wanting(self, row: Row) -> bool:
         return row.phase != Phase.PUBLISHED and not row.gap and not all(row.texts[name] for name in self._names)
+
+
+def is_lent_in(column: Column) -> bool:
+    """Whether rows of handling may have nothing of their own to show in a column."""
+    return column.key.startswith((HEADER, PAYLOAD))
 
 
 def with_loan(row: Row, loan: Loan) -> Row:

@@ -20,8 +20,10 @@ from app.marks import Mark
 from app.store.stored import StoredEvent
 from widgets.clause_menu import Way, add_filters, shown
 from widgets.detail.decode_dialog import DecodeDialog
+from widgets.keys.place_keys import now
+from widgets.table.chosen import with_cell
 from widgets.table.commands import mute_type, open_trace
-from widgets.table.keys import table_keys
+from widgets.table.keys import TABLE_KEYS
 
 if TYPE_CHECKING:
     from widgets.table.event_table import EventTable
@@ -43,10 +45,9 @@ KEYS: Final[dict[Way, str]] = {
 
 
 def open_cell_menu(table: EventTable, index: QModelIndex, at: QPoint) -> None:
-    """Open the menu of the cell at `index`; it never blocks the loop."""
-    event, told = table.rows.stored(index.row()), table.rows.told_by(index)
-    if event is not None:
-        menu_of_cell(table, event, table.rows.columns[index.column()].field, told).popup(at)
+    """Open the menu of the cell at `index`; it never blocks the loop, nor waits for a disk."""
+    field = table.rows.columns[index.column()].field
+    with_cell(table, index, lambda cell: menu_of_cell(table, cell.event, field, cell.told).popup(at))
 
 
 def menu_of_cell(table: EventTable, event: StoredEvent, field: Field, told: StoredEvent | None = None) -> QMenu:
@@ -124,7 +125,7 @@ def keys_of_ways(table: EventTable) -> dict[Way, str]:
 
 def key_of(table: EventTable, name: str) -> str:
     """The key of a command, as it stands at the right of a menu."""
-    known = next((key for key in table_keys(table.session.settings.keys) if key.id == f"table.{name}"), None)
+    known = next((key for key in now(TABLE_KEYS, table.session.settings.keys) if key.id == f"table.{name}"), None)
     return "\t" + known.key.replace("&", "&&") if known and known.key else ""
 
 

@@ -52,12 +52,6 @@ class RowCache:
             self._rows.popitem(last=False)
         return found | {seq: waiting_row(seq, self._fields) for seq in away}
 
-    def row(self, seq: int) -> Row | None:
-        """One row that somebody has chosen, None when it was evicted; to be waited for if it is in a file."""
-        _, away = self._missing([seq])
-        self._make(self._events(away))
-        return self.rows([seq]).get(seq)
-
     def tick(self) -> bool:
         """Take over what was read from a file; whether there is anything."""
         found = self._fetcher.take()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -12,12 +10,13 @@ from app.commands.row_text import clock_time
 from app.display import display
 from app.traces.events import TracedEvent
 from app.traces.nodes import NodeKind, Trace
-from app.traces.saga import Saga, SagaState
+from app.traces.saga import SagaState
 from app.traces.spans import SPAN
 from app.traces.summary import TraceState
+from widgets.keys.tips import stands_for
 from widgets.look.text import elided, label
 from widgets.look.tools import keep_place, plain_tip, tool
-from widgets.trace.rows import counted, is_error
+from widgets.trace.rows import counted, errors_in
 from widgets.trace.time import span_text
 
 __all__ = ["TraceHead"]
@@ -35,6 +34,7 @@ SAGA_GLYPHS = {
 
 LEAST_PX = 330
 LEAST_STATE_PX = 90
+GAP_PX = 12
 WORDS_PX = 600
 """Below this width buttons are icons only."""
 
@@ -51,6 +51,7 @@ class TraceHead(QWidget):
         super().__init__(parent)
         self._choice = choice
         self._id = ""
+        self._standing = ""
         self._name = elided("", "strong", Qt.TextElideMode.ElideMiddle)
         self._state = elided("", "muted")
         self._live = label("LIVE", "badge")
@@ -61,9 +62,11 @@ class TraceHead(QWidget):
         self._state.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._warnings = label("", "muted")
         self.copy = tool("", "Copy the correlation id", "copy")
-        self.error = tool("", "Go to the next error (E)", "circle-x")
+        self.error = tool("", "Go to the next error", "circle-x")
+        stands_for(self.error, "trace.next-error")
         self.filter = tool("Filter", "Show only this trace in the table", "funnel")
-        self.export = tool("Export…", "Save this trace as JSON", "download")
+        self.export = tool("Export…", "Save this trace to a file", "download")
+        stands_for(self.export, "file.export-trace")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._id))
         self.error.clicked.connect(self.error_asked)
         self.filter.clicked.connect(self.filter_asked)
@@ -75,9 +78,9 @@ class TraceHead(QWidget):
         self._id = trace.correlation_id
         self._name.setText(display(trace.correlation_id))
         self._name.setToolTip(plain_tip(f"Correlation id {display(trace.correlation_id)}"))
-        self._state.setText(standing(trace.saga, state))
-        self._state.setToolTip(plain_tip(story(trace.saga)))
-        self._state.setAccessibleDescription(story(trace.saga))
+        self._standing = standing(trace, state)
+        self._state.setToolTip(plain_tip("\n".join(filter(None, (self._standing, story(trace))))))
+        self._state.setAccessibleDescription(story(trace))
         self._live.setVisible(live)
         self._counts.setText(sentence(trace))
         self._counts.setToolTip(self._counts.text())
@@ -86,7 +89,8 @@ class TraceHead(QWidget):
         self._warnings.setToolTip(plain_tip(warnings))
         self._warnings.setAccessibleDescription(warnings)
         self._warnings.setVisible(bool(warnings))
-        self.error.setVisible(any(is_error(node) for node in trace.nodes))
+        self.error.setVisible(bool(errors_in(trace.nodes)))
+        self._say_standing()
 
     def minimumSizeHint(self) -> QSize:
         # Buttons give up their words where there is little room, so what they take now is no limit.
@@ -98,6 +102,15 @@ class TraceHead(QWidget):
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
         for button in (self.filter, self.export):
             button.setToolButtonStyle(style)
+        self._say_standing()
+
+    def _say_standing(self) -> None:
+        """In few words where the numbers need the room."""
+        metrics = self._counts.fontMetrics()
+        needed = metrics.horizontalAdvance(self._counts.text()) + metrics.horizontalAdvance(self._standing)
+        taken = sum(part.sizeHint().width() + GAP_PX for part in (self._live, self._warnings) if part.text())
+        fits = needed + taken + 3 * GAP_PX < self.width()
+        self._state.setText(self._standing if fits else self._standing.partition(" · ")[0])
 
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -105,7 +118,7 @@ class TraceHead(QWidget):
             (first, (self._choice, self._name, self.copy, self.error, self.filter, self.export)),
             (second, (self._counts, self._warnings, self._state, self._live)),
         ):
-            row.setSpacing(4 if row is first else 12)
+            row.setSpacing(4 if row is first else GAP_PX)
             for widget in widgets:
                 row.addWidget(widget, int(widget in (self._name, self._counts)))
         column = QVBoxLayout(self)
@@ -115,23 +128,26 @@ class TraceHead(QWidget):
         column.addLayout(second)
 
 
-def standing(saga: Saga | None, state: TraceState | None) -> str:
+def standing(trace: Trace, state: TraceState | None) -> str:
     """How a trace stands, in words; of a saga also who leads it."""
-    if saga is None:
+    if trace.outcome is None:
         return "" if state is None else f"{GLYPHS[state]} {state}"
-    told = saga.state(state)
-    leader = f" by {display(saga.leader)}" if saga.leader else ""
-    return f"{SAGA_GLYPHS[told]} {told} · {saga.style}{leader}"
+    told, saga = trace.outcome.state(state), trace.saga
+    leader = f" by {display(saga.leader)}" if saga and saga.leader else ""
+    return f"{SAGA_GLYPHS[told]} {told}" + (f" · {saga.style}{leader}" if saga else "")
 
 
-def story(saga: Saga | None) -> str:
-    """What happened in a saga, a sentence a line."""
-    if saga is None:
+def story(trace: Trace) -> str:
+    """What happened in a saga, a sentence a line; of a long one only what was counted."""
+    outcome, saga = trace.outcome, trace.saga
+    if outcome is None:
         return ""
-    reason = f": {display(saga.reason)}" if saga.reason else ""
-    failed = [f"{display(event.row.type or '')} failed it{reason}." for event in saga.failures]
-    undone = [f"{name_of(undo.event)} took back {name_of(undo.target)}." for undo in saga.undos]
-    left = [f"{name_of(event)} was not undone." for event in saga.left]
+    reason = f": {display(outcome.reason)}" if outcome.reason else ""
+    failed = [f"{display(type_)} failed it{reason}." for type_ in outcome.failures]
+    undone = [f"{name_of(undo.event)} took back {name_of(undo.target)}." for undo in saga.undos] if saga else []
+    if len(undone) != outcome.undone:
+        undone = [f"{counted(outcome.undone, 'event')} took something back."] if outcome.undone else []
+    left = [f"{display(type_)} was not undone." for type_ in outcome.left]
     return "\n".join([*failed, *undone, *left])
 
 
@@ -142,13 +158,16 @@ def name_of(event: TracedEvent) -> str:
 
 def sentence(trace: Trace) -> str:
     """The trace in numbers."""
-    kinds = Counter(node.kind for node in trace.nodes)
-    errors = sum(is_error(node) for node in trace.nodes)
-    missing = sum(node.kind is NodeKind.GHOST and SPAN not in node.badges for node in trace.nodes)
+    kinds = [node.kind for node in trace.nodes]
+    events, hops, deliveries, ghosts = map(
+        kinds.count, (NodeKind.EVENT, NodeKind.HOP, NodeKind.DELIVERY, NodeKind.GHOST)
+    )
+    spans = sum(SPAN in node.badges for node in trace.nodes if node.kind is NodeKind.GHOST) if ghosts else 0
+    errors, missing = len(errors_in(trace.nodes)), ghosts - spans
     parts = [
-        counted(kinds[NodeKind.EVENT], "event"),
-        counted(kinds[NodeKind.HOP], "hop") if kinds[NodeKind.HOP] else "",
-        f"{kinds[NodeKind.DELIVERY]:,} {'delivery' if kinds[NodeKind.DELIVERY] == 1 else 'deliveries'}",
+        counted(events, "event"),
+        counted(hops, "hop") if hops else "",
+        f"{deliveries:,} {'delivery' if deliveries == 1 else 'deliveries'}",
         f"{errors:,} failed" if errors else "",
         f"{missing:,} missing" if missing else "",
         f"took {span_text(trace.duration_ns)}",

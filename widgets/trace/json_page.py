@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QTimer
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.display import display
 from app.exports import write
+from app.store.lookup import Lookup
 from app.store.store import Evicted, Store
 from app.traces.nodes import Trace
 from widgets.look.fonts import mono_font
@@ -19,7 +21,8 @@ __all__ = ["JsonPage"]
 MOST_ROWS: Final = 500
 """An export has all of them."""
 MORE: Final = "… {count:,} more rows are in the export (Ctrl+E)"
-GONE: Final = "These events were evicted meanwhile."
+GONE: Final = "These events are no longer kept: they were cleared, or evicted to stay within the memory budget."
+UNWRITTEN: Final = "This trace could not be written as JSON. The log has the details."
 LINE_LIMIT: Final = 20_000
 
 
@@ -31,6 +34,7 @@ class JsonPage(QPlainTextEdit):
         self._store = store
         self._trace = Trace("")
         self._shown = ""
+        self._lookup = Lookup("write a trace as JSON")
         self.copyAvailable.connect(self._catch_up)
         self.setReadOnly(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -42,8 +46,12 @@ class JsonPage(QPlainTextEdit):
         self._trace = trace
         if self.textCursor().hasSelection() and trace.correlation_id == self._shown:
             return
-        self._shown = trace.correlation_id
-        text = self._text(trace)
+        seqs = [seq for seq, _, _ in trace.rows()]
+        show = partial(self._show, trace.correlation_id)
+        self._lookup.ask(partial(text_of, self._store, trace, seqs), show, failed=lambda _: show(UNWRITTEN))
+
+    def _show(self, correlation_id: str, text: str) -> None:
+        self._shown = correlation_id
         if text != self.toPlainText():
             at = self.verticalScrollBar().value()
             self.setFont(mono_font(scale=0.92))
@@ -63,12 +71,14 @@ class JsonPage(QPlainTextEdit):
         if not selected:
             QTimer.singleShot(0, self, lambda: self.show_trace(self._trace))
 
-    def _text(self, trace: Trace) -> str:
-        out, seqs = io.BytesIO(), [seq for seq, _, _ in trace.rows()]
-        try:
-            write("json", self._store, seqs[:MOST_ROWS], out, trace=trace)
-        except Evicted:
-            return GONE
-        lines = [display(line, limit=LINE_LIMIT) for line in out.getvalue().decode("utf-8", "replace").splitlines()]
-        more = [MORE.format(count=len(seqs) - MOST_ROWS)] if len(seqs) > MOST_ROWS else []
-        return "\n".join([*lines, *more])
+
+def text_of(store: Store, trace: Trace, seqs: list[int]) -> str:
+    """What is shown of a trace with these rows. Any thread may ask."""
+    out = io.BytesIO()
+    try:
+        write("json", store, seqs[:MOST_ROWS], out, trace=trace)
+    except Evicted:
+        return GONE
+    lines = [display(line, limit=LINE_LIMIT) for line in out.getvalue().decode("utf-8", "replace").splitlines()]
+    more = [MORE.format(count=len(seqs) - MOST_ROWS)] if len(seqs) > MOST_ROWS else []
+    return "\n".join([*lines, *more])

@@ -17,7 +17,6 @@ from widgets.look.keyed_rows import KeyedRows
 from widgets.look.tools import plain_tip
 from widgets.trace.lane_plan import LanePlan
 from widgets.trace.model import caption
-from widgets.trace.rows import key_of
 from widgets.trace.time import folded_pauses, merged, span_text
 
 __all__ = ["LANE_ROW", "Arc", "Arrival", "LaneModel", "LaneRow"]
@@ -138,7 +137,7 @@ def row_of(message: Message, trace: Trace, plan: LanePlan) -> LaneRow:
     for head in message.heads:
         by_place.setdefault(plan.place(head.lane), []).append(trace.nodes[head.node])
     return LaneRow(
-        key=key_of(node),
+        key=node.key,
         node=node,
         origin=plan.place(message.origin),
         arrivals=tuple(arrival(place, nodes) for place, nodes in sorted(by_place.items())),
@@ -158,7 +157,7 @@ def arrival(place: int, nodes: Sequence[TraceNode]) -> Arrival:
 
 def with_pauses(rows: Sequence[LaneRow], trace: Trace) -> list[LaneRow]:
     """The rows, with one more wherever nothing happened for much longer than is usual in this trace."""
-    busy = merged((node.start_ns, node.end_ns) for node in trace.nodes)
+    busy = merged([node.start_ns for node in trace.nodes], [node.end_ns for node in trace.nodes])
     folds = folded_pauses(busy)
     pauses = [(stop, start) for (_, stop), (start, _) in pairwise(busy) if stop in folds]
     shown: list[LaneRow] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from app.traces.nodes import Trace
@@ -19,7 +19,7 @@ __all__ = ["LaneTable"]
 
 
 class LaneTable(PageTable):
-    """Shows a trace. E and Shift+E go from error to error, U to what is taken back, L gives each listener a lane."""
+    """Shows a trace; its keys are in `widgets.trace.keys`."""
 
     chosen = Signal(object)  # seq: int, of the message or delivery that the developer went to
 
@@ -33,7 +33,7 @@ class LaneTable(PageTable):
         self._header = LaneHeader(self.rows)
         self.setHorizontalHeader(self._header)
         self._header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._header.sectionClicked.connect(lambda _: self.spread(not self._spread))
+        self._header.sectionClicked.connect(lambda _: self.toggle_spread())
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -62,6 +62,10 @@ class LaneTable(PageTable):
         self._spread = each
         self.show_trace(self._trace)
 
+    def toggle_spread(self) -> None:
+        """A lane for each listener, or one for all again."""
+        self.spread(not self._spread)
+
     def next_error(self, step: int = 1) -> None:
         """Go to the next (or with -1 to the previous) message where something went wrong."""
         here = self.currentIndex().row()
@@ -78,17 +82,6 @@ class LaneTable(PageTable):
         ]
         if ends:
             self.setCurrentIndex(self.rows.index(ends[0], 0))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.text():
-            case "e" | "E" as key:
-                self.next_error(1 if key == "e" else -1)
-            case "u":
-                self.go_to_undone()
-            case "l":
-                self.spread(not self._spread)
-            case _:
-                super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

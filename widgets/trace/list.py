@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.commands.row_text import clock_time
@@ -51,11 +51,11 @@ class TraceList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = label("Traces", "strong")
-        self.newer = tool("", "Show the newest traces", "arrow-right")
+        self.newer = tool("0 newer", "Show the newest traces", "arrow-right")
         self.errors_only = tool(
             "Errors only", "List only traces in which something went wrong", "circle-x", checkable=True
         )
-        self._empty = label(NO_TRACES, "empty", wrap=True)
+        self._empty = label(NO_TRACES, "hint", wrap=True)
         self.saga_state: Callable[[TraceSummary], SagaState | None] = lambda trace: None
         """How a trace stands as a saga, None for an ordinary one."""
         model: CardModel[TraceSummary] = CardModel(lambda trace: trace.correlation_id, self._card, self)
@@ -94,7 +94,7 @@ class TraceList(QWidget):
         self.changed.emit()
 
     def _show_waiting(self, count: int) -> None:
-        self.newer.setText(f"{count:,} newer")
+        self.newer.setText(f" {count:,} newer")
         self.newer.setVisible(count > 0)
 
     def _lay_out(self) -> None:
@@ -111,7 +111,8 @@ class TraceList(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.list, 1)
-        self._empty.setContentsMargins(8, 8, 8, 8)
+        self._empty.setContentsMargins(8, 4, 8, 4)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._empty, 1)
 
 

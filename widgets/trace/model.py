@@ -69,7 +69,9 @@ class TraceModel(KeyedRows[Line]):
         from `zero` (ns from the start of the trace).
         """
         self.trace = trace
-        self.axis = TimeAxis([(0, 0), *((node.start_ns, node.end_ns) for node in trace.nodes)], unfolded, zero)
+        self.axis = TimeAxis.over(
+            [0, *(node.start_ns for node in trace.nodes)], [0, *(node.end_ns for node in trace.nodes)], unfolded, zero
+        )
         self.show(lines)
 
     def text(self, line: Line, column: int) -> str:

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.session import Session
 from app.traces.nodes import Trace
+from widgets.keys.place_keys import KeyFilter, PlaceKeys
 from widgets.look.segments import Segments
 from widgets.trace.json_page import JsonPage
+from widgets.trace.keys import LANE_KEYS, TRACE_KEYS, TREE_KEYS
 from widgets.trace.lane_table import LaneTable
 from widgets.trace.stream_page import StreamPage
 from widgets.trace.table import TraceTable
@@ -21,12 +23,9 @@ from widgets.trace.table import TraceTable
 __all__ = ["JSON", "LANES", "STREAMS", "TREE", "TracePages"]
 
 TREE, LANES, STREAMS, JSON = range(4)
-TREE_KEYS: Final = (
-    "← → close and open, [ ] all, p o one level, e E errors, f b events, 0 folds pauses, z counts times from here"
-)
 CHOICES: Final = (
-    ("Tree", f"What caused what. {TREE_KEYS}"),
-    ("Lanes", "Who said what to whom, and what was taken back. e E errors, u what was taken back, l listeners apart"),
+    ("Tree", "What caused what"),
+    ("Lanes", "Who said what to whom, and what was taken back"),
     ("Streams", "The histories of the aggregates that it touches, by version"),
     ("JSON", "The trace as an export writes it"),
 )
@@ -60,6 +59,10 @@ class TracePages(QWidget):
         self.json = JsonPage(session.store)
         self._pages: tuple[Page, ...] = (self.table, self.lanes, self.streams, self.json)
         self._seq: int | None = None
+        self._selected: tuple[object, ...] | None = None
+        KeyFilter(PlaceKeys(session, TREE_KEYS), self.table, [self.table])
+        KeyFilter(PlaceKeys(session, LANE_KEYS), self.lanes, [self.lanes])
+        KeyFilter(PlaceKeys(session, TRACE_KEYS), self, [self.table, self.lanes, self.streams.table, self.json])
         self._stack = QStackedWidget()
         for page in (self.table, self.lanes, self.streams, self.json):
             self._stack.addWidget(page)
@@ -80,12 +83,16 @@ class TracePages(QWidget):
         """Show a trace with row `seq` selected."""
         self.trace, self._seq = trace, seq
         self.page.show_trace(trace)
-        self.page.select_seq(seq)
+        if self._selected != (self.page, trace.correlation_id, seq):
+            # Only once: a branch that somebody closed above it stays closed while the trace grows.
+            self.select_seq(seq)
 
     def select_seq(self, seq: int | None) -> bool:
         """Go to a row, without telling."""
         self._seq = seq
-        return self.page.select_seq(seq)
+        found = self.page.select_seq(seq)
+        self._selected = (self.page, self.trace.correlation_id, seq) if found else None
+        return found
 
     def next_error(self, step: int = 1) -> None:
         """Go to the next (or with -1 to the previous) error."""

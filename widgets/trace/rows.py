@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from app.traces.delivery import DeliveryState
 from app.traces.trace import Trace, TraceNode
 
-__all__ = ["Line", "TraceRows", "counted", "is_error", "key_of"]
+__all__ = ["Line", "TraceRows", "counted", "errors_in", "is_error"]
 
 OPEN_LEVELS: Final = 3
 OPEN_NODES: Final = 50
 """A trace of more nodes shows its first levels, and the way to its errors."""
 
-ERRORS: Final = frozenset({DeliveryState.FAILED, DeliveryState.DEAD_LETTERED, DeliveryState.DROPPED})
+ERRORS: Final = (DeliveryState.FAILED, DeliveryState.DEAD_LETTERED, DeliveryState.DROPPED)
 
 Key = Hashable
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A visible node; `key` stays the same while the trace grows."""
 
     key: Key
@@ -32,6 +30,11 @@ class Line:
 def is_error(node: TraceNode) -> bool:
     """Whether something went wrong here."""
     return node.fails or node.state in ERRORS or (node.error is not None and node.state is not DeliveryState.HANDLED)
+
+
+def errors_in(nodes: Sequence[TraceNode]) -> list[TraceNode]:
+    """Those of these nodes where something went wrong; what is calm is passed over quickly."""
+    return [node for node in nodes if (node.fails or node.error is not None or node.state in ERRORS) and is_error(node)]
 
 
 def counted(number: int, noun: str) -> str:
@@ -51,29 +54,50 @@ class TraceRows:
         self._chosen: dict[Key, bool] = {}
         """Which branches the developer opened or closed; all others are open by default or not."""
         self._by_default: set[int] = set()
+        self._lines: dict[Key, Line] = {}
 
     def show(self, trace: Trace) -> None:
         """Show a trace, or what one that is shown has become."""
         if trace.correlation_id != self.trace.correlation_id:
             self._ranks.clear()
             self._chosen.clear()
+            self._lines.clear()
         self.trace = trace
-        self._keys = [key_of(node) for node in trace.nodes]
-        for key in self._keys:
-            self._ranks.setdefault(key, len(self._ranks))
+        self._keys = [node.key for node in trace.nodes]
         self._children = [[] for _ in trace.nodes]
         self._roots = []
-        for node in trace.nodes:
-            (self._roots if node.parent is None else self._children[node.parent]).append(node.index)
-        for family in (self._roots, *self._children):
-            family.sort(key=lambda index: self._ranks[self._keys[index]])
+        for index, node in enumerate(trace.nodes):
+            (self._roots if node.parent is None else self._children[node.parent]).append(index)
+        self._rank()
         self._by_default = self._opened_by_default()
+
+    def _rank(self) -> None:
+        """Put siblings into the order in which they were first shown."""
+        ranks = self._ranks
+        for key in self._keys:
+            if key not in ranks:
+                ranks[key] = len(ranks)
+        place = [ranks[key] for key in self._keys].__getitem__
+        for family in (self._roots, *self._children):
+            if len(family) > 1:
+                family.sort(key=place)
 
     def visible(self) -> list[Line]:
         """The lines from top to bottom."""
-        return [
-            Line(self._keys[index], self.trace.nodes[index], self._opened(index)) for index in self._walk(closed=False)
-        ]
+        keys, nodes, children, by_default = self._keys, self.trace.nodes, self._children, self._by_default
+        known, lines = self._lines, list[Line]()
+        waiting = self._roots[::-1]
+        while waiting:  # in one loop: it goes over thousands of lines at each refresh
+            index = waiting.pop()
+            below = children[index]
+            opened = bool(below) and self._chosen.get(keys[index], index in by_default)
+            line = known.get(keys[index])
+            if line is None or line.opened is not opened or line.node is not nodes[index]:
+                line = known[keys[index]] = Line(keys[index], nodes[index], opened)
+            lines.append(line)
+            if opened:
+                waiting += below[::-1]
+        return lines
 
     def toggle(self, key: Key) -> None:
         """Open a closed branch, close an open one."""
@@ -145,15 +169,10 @@ class TraceRows:
         nodes = self.trace.nodes
         if len(nodes) <= OPEN_NODES:
             return set(range(len(nodes)))
-        opened = {node.index for node in nodes if node.depth < OPEN_LEVELS - 1}
-        for node in nodes:
-            if is_error(node):
-                opened.update(above.index for above in self.trace.ancestors(node.index))
+        opened = {index for index, node in enumerate(nodes) if node.depth < OPEN_LEVELS - 1}
+        for node in errors_in(nodes):
+            above = node.parent
+            while above is not None and above not in opened:
+                opened.add(above)
+                above = nodes[above].parent
         return opened
-
-
-def key_of(node: TraceNode) -> Key:
-    """What a node is known by while the trace grows: its first row, or of a ghost, the missing id."""
-    if node.seqs:
-        return node.kind, min(node.seqs)
-    return node.kind, node.title if node.seq is None else node.seq

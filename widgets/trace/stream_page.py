@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QHeaderView, QStackedLayout, QWidget
 from app.commands.row_text import clock_time
 from app.display import display
 from app.session import Session
-from app.store.store import Evicted
+from app.store.lookup import Lookup
+from app.store.store import Evicted, Store
 from app.traces.nodes import Trace
 from app.traces.streams import Entry, Stream
 from app.traces.versions import versioned
@@ -88,6 +90,8 @@ class StreamPage(QWidget):
         self._session = session
         self.horizon: int | None = None
         """Events from this row on are not shown; None for all."""
+        self._seq: int | None = None
+        self._lookup = Lookup("read the streams of a trace")
         self.lines = StreamModel(self)
         self.table = PageTable()
         self._empty = label(NOTHING, "empty", wrap=True)
@@ -100,13 +104,28 @@ class StreamPage(QWidget):
         theme().changed.connect(self.table.viewport().update)
 
     def show_trace(self, trace: Trace) -> None:
-        """Show the streams that a trace touches."""
+        """Show the streams that a trace touches; what is in a file comes when a thread has read it."""
+        seqs = [event.row.seq for event in trace.meaning.ordered[:MOST_EVENTS]] if trace.meaning else []
+        self._lookup.ask(partial(places_in, self._session.store, seqs), self._show_streams)
+
+    def _show_streams(self, places: list[tuple[str, str]]) -> None:
+        """Show the streams at these places, each once, in the order of their first event."""
+        told = [stream for place in places if (stream := self._session.streams.stream(*place)) is not None]
+        entries = [(stream, sorted(self._seen(stream.entries))) for stream in told]
+        self._lookup.ask(partial(lines_of, self._session.store, entries), self._show_lines)
+
+    def _seen(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        return (entry for entry in entries if self.horizon is None or entry.seq < self.horizon)
+
+    def _show_lines(self, lines: list[StreamLine]) -> None:
         with self.table.quietly():
-            self.lines.show(list(self._lines(trace)))
-        self._stack.setCurrentIndex(int(bool(self.lines.items)))
+            self.lines.show(lines)
+        self._stack.setCurrentIndex(int(bool(lines)))
+        self.select_seq(self._seq)
 
     def select_seq(self, seq: int | None) -> bool:
         """Go to the line of a row, without telling."""
+        self._seq = seq
         row = next((n for n, line in enumerate(self.lines.items) if seq is not None and line.seq == seq), None)
         with self.table.quietly():
             self.table.go_to(row)
@@ -125,46 +144,51 @@ class StreamPage(QWidget):
         if line is not None and line.seq is not None and not self.table.is_quiet:
             self.chosen.emit(line.seq, line.trace)
 
-    def _lines(self, trace: Trace) -> Iterator[StreamLine]:
-        for stream in self._streams(trace):
-            entries = sorted(entry for entry in stream.entries if self.horizon is None or entry.seq < self.horizon)
-            yield StreamLine((stream.source, stream.key), head_of(stream), note=display(stream.source))
-            for before, entry in pairwise((None, *entries)):
-                if entry is not None:
-                    yield from self._entry(stream, before, entry)
 
-    def _entry(self, stream: Stream, before: Entry | None, entry: Entry) -> Iterator[StreamLine]:
-        if before is not None and entry.version > before.version + 1:
-            first, last = before.version + 1, entry.version - 1
-            which = f"version {first:,} is" if first == last else f"versions {first:,} to {last:,} are"
-            yield StreamLine(("gap", stream.key, first), f"{which} missing", wrong=True)
-        twice = before is not None and before.version == entry.version
-        try:
-            event = self._session.store.event(entry.seq)
-        except Evicted:
-            yield StreamLine(entry, "(evicted)", entry.version)
-            return
-        yield StreamLine(
-            (stream.source, *entry),
-            display(event.type or "(no type)"),
-            entry.version,
-            entry.seq,
-            clock_time(event.occurred_at or event.observed_at),
-            display(event.producer or ""),
-            "second event with this version" if twice else "",
-            event.correlation_id,
-            wrong=twice,
-        )
+def places_in(store: Store, seqs: Sequence[int]) -> list[tuple[str, str]]:
+    """Source and key of the streams to which these events say that they belong. Any thread may ask."""
+    try:
+        cells = store.cells(seqs, ("source", "type", "key", "headers", "payload"))
+    except Evicted:
+        return []
+    told = dict.fromkeys((source, said.key) for source, *rest in cells if (said := versioned(*rest)) is not None)
+    return list(told)
 
-    def _streams(self, trace: Trace) -> list[Stream]:
-        """The streams of the events of a trace, each once, in the order of their first event."""
-        seqs = [event.row.seq for event in trace.meaning.ordered[:MOST_EVENTS]] if trace.meaning else []
-        try:
-            cells = self._session.store.cells(seqs, ("source", "type", "key", "headers", "payload"))
-        except Evicted:
-            return []
-        told = dict.fromkeys((source, said.key) for source, *rest in cells if (said := versioned(*rest)) is not None)
-        return [stream for place in told if (stream := self._session.streams.stream(*place)) is not None]
+
+def lines_of(store: Store, streams: Sequence[tuple[Stream, Sequence[Entry]]]) -> list[StreamLine]:
+    """The lines of streams with so many of their entries. Any thread may ask."""
+    lines: list[StreamLine] = []
+    for stream, entries in streams:
+        lines.append(StreamLine((stream.source, stream.key), head_of(stream), note=display(stream.source)))
+        for before, entry in pairwise((None, *entries)):
+            if entry is not None:
+                lines += entry_lines(store, stream, before, entry)
+    return lines
+
+
+def entry_lines(store: Store, stream: Stream, before: Entry | None, entry: Entry) -> Iterator[StreamLine]:
+    """The line of an entry, below one for the versions that are missing before it."""
+    if before is not None and entry.version > before.version + 1:
+        first, last = before.version + 1, entry.version - 1
+        which = f"version {first:,} is" if first == last else f"versions {first:,} to {last:,} are"
+        yield StreamLine(("gap", stream.key, first), f"{which} missing", wrong=True)
+    twice = before is not None and before.version == entry.version
+    try:
+        event = store.event(entry.seq)
+    except Evicted:
+        yield StreamLine(entry, "(evicted)", entry.version)
+        return
+    yield StreamLine(
+        (stream.source, *entry),
+        display(event.type or "(no type)"),
+        entry.version,
+        entry.seq,
+        clock_time(event.occurred_at or event.observed_at),
+        display(event.producer or ""),
+        "second event with this version" if twice else "",
+        event.correlation_id,
+        wrong=twice,
+    )
 
 
 def head_of(stream: Stream) -> str:

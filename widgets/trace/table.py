@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.traces.nodes import NodeKind, Trace
 from widgets.look.theme import theme
@@ -38,9 +37,7 @@ LAYOUTS: Final[tuple[tuple[int, Widths], ...]] = (
 
 
 class TraceTable(PageTable):
-    """Shows a trace. ← and → close and open, [ and ] all, P and O one level; E and Shift+E go from error to error,
-    F and B from event to event; 0 folds all pauses again, Z counts times from the current line.
-    """
+    """Shows a trace. ← and → close and open branches; the other keys are in `widgets.trace.keys`."""
 
     chosen = Signal(object)  # seq: int, of the line that the developer went to
 
@@ -51,18 +48,6 @@ class TraceTable(PageTable):
         self._unfolded: frozenset[int] = frozenset()
         self._zero = 0
         self._widths: Widths = {}
-        self._keys: dict[str, Callable[[], None]] = {
-            "[": partial(self.open_all, False),
-            "]": partial(self.open_all, True),
-            "o": self.open_level,
-            "p": self.close_level,
-            "e": self.next_error,
-            "E": partial(self.next_error, -1),
-            "f": self.next_event,
-            "b": partial(self.next_event, -1),
-            "0": partial(self.unfold, None),
-            "z": self.count_from_here,
-        }
         self.setModel(self.lines)
         self.setItemDelegate(TracePainter(self))
         self._header = TraceHeader(self.lines)
@@ -80,8 +65,10 @@ class TraceTable(PageTable):
         another = trace.correlation_id != self.rows.trace.correlation_id
         if another:
             self._unfolded, self._zero = frozenset(), 0
+        top = self.lines.item(self.lines.index(self.rowAt(0), 0))
         self.rows.show(trace)
         self._refresh(self._current_key())
+        self._keep_top(None if top is None else top.key)
         if another:
             self._widen_event()
 
@@ -97,13 +84,11 @@ class TraceTable(PageTable):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        line, act = self._current(), self._keys.get(event.text())
+        line = self._current()
         if event.key() == Qt.Key.Key_Left and line is not None:
             self._close_or_climb(line)
         elif event.key() == Qt.Key.Key_Right and line is not None:
             self._open_or_descend(line)
-        elif act is not None:
-            act()
         else:
             super().keyPressEvent(event)
 
@@ -201,6 +186,12 @@ class TraceTable(PageTable):
         self._go(key, tell=tell)
         self._header.viewport().update()
 
+    def _keep_top(self, key: Hashable | None) -> None:
+        """Leave what is read where it is, when lines came above it."""
+        row = None if key is None else self.lines.row_of(key)
+        if row is not None and row != self.rowAt(0):
+            self.scrollTo(self.lines.index(row, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+
     def _go(self, key: Hashable | None, *, tell: bool = False) -> None:
         with self.quietly(not tell):
             self.go_to(None if key is None else self.lines.row_of(key))
@@ -218,6 +209,11 @@ class TraceTable(PageTable):
     def unfold(self, start: int | None) -> None:
         """Draw the pause that starts at this time to scale; with None, fold all again."""
         self._unfolded = frozenset() if start is None else self._unfolded | {start}
+        self._refresh(self._current_key())
+
+    def unfold_all(self) -> None:
+        """Draw all pauses to scale."""
+        self._unfolded |= {stretch.start for stretch in self.lines.axis.stretches if stretch.folded}
         self._refresh(self._current_key())
 
     def _fit_columns(self) -> None:

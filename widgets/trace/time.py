@@ -13,6 +13,8 @@ from itertools import pairwise
 from statistics import median_low
 from typing import Final
 
+import numpy as np
+
 __all__ = ["FOLD_PX", "Stretch", "Tick", "TimeAxis", "span_text"]
 
 SECOND: Final = 1_000_000_000
@@ -56,7 +58,19 @@ class TimeAxis:
 
     def __init__(self, spans: Iterable[tuple[int, int]], unfolded: frozenset[int] = frozenset(), zero: int = 0) -> None:
         self.zero = zero
-        busy = merged(spans)
+        begun = list(spans)
+        self._lay_out(merged([start for start, _ in begun], [stop for _, stop in begun]), unfolded)
+
+    @classmethod
+    def over(
+        cls, starts: Sequence[int], stops: Sequence[int], unfolded: frozenset[int] = frozenset(), zero: int = 0
+    ) -> TimeAxis:
+        """The same over many spans."""
+        axis = cls([], zero=zero)
+        axis._lay_out(merged(starts, stops), unfolded)
+        return axis
+
+    def _lay_out(self, busy: Sequence[tuple[int, int]], unfolded: frozenset[int]) -> None:
         self.stretches = stretches(busy, folded_pauses(busy) - unfolded)
         self.start = self.stretches[0].start if busy else 0
         self.stop = self.stretches[-1].stop if busy else 0
@@ -111,15 +125,16 @@ class TimeAxis:
         return min(FOLD_PX, width / 2 / self._folds) if self._folds else 0.0
 
 
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def merged(starts: Sequence[int], stops: Sequence[int]) -> list[tuple[int, int]]:
     """The same time covered by as few spans as possible, in order."""
-    busy: list[tuple[int, int]] = []
-    for start, stop in sorted(spans):
-        if busy and start <= busy[-1][1]:
-            busy[-1] = (busy[-1][0], max(stop, busy[-1][1]))
-        else:
-            busy.append((start, max(stop, start)))
-    return busy
+    if not starts:
+        return []
+    first, last = np.array(starts), np.array(stops)
+    order = np.argsort(first, kind="stable")
+    first, reached = first[order], np.maximum.accumulate(np.maximum(first, last)[order])
+    begins = np.flatnonzero(np.append(True, first[1:] > reached[:-1]))
+    ends = np.append(begins[1:] - 1, len(first) - 1)
+    return list(zip(first[begins].tolist(), reached[ends].tolist(), strict=True))
 
 
 def folded_pauses(busy: Sequence[tuple[int, int]]) -> frozenset[int]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.filter.clause import clause
 from app.session import Session
+from app.store.lookup import Lookup
 from app.store.store import Evicted
+from app.traces.growing import GrowingTrace
 from app.traces.late import mark_budgets
+from app.traces.meaning import settle
 from app.traces.nodes import Trace
 from app.traces.summary import TraceSummary
-from app.traces.trace import build_trace
 from widgets.focus import Focus
 from widgets.look.text import label
+from widgets.look.turning_split import TurningSplit
 from widgets.trace.head import TraceHead
 from widgets.trace.list import TraceList
 from widgets.trace.pages import TracePages
@@ -32,10 +36,11 @@ MOST_ROWS: Final = 5_000
 """Rows of a trace that are shown: more would hold the window up each time the trace grows. Exports have all."""
 LIVE_NS: Final = 30_000_000_000
 """A trace is live while its last event is younger."""
-NARROW_PX: Final = 620
 
 NOTHING_OPEN: Final = "Select a trace, or an event that belongs to one, to see what caused what."
 GONE: Final = "This trace is no longer kept: its events were cleared, or evicted to stay within the memory budget."
+READING: Final = "Reading this trace from the capture file…"
+UNREAD: Final = "This trace could not be read. The log has the details."
 LATER: Final = "This trace began after the instant at which the window is held. Go on to see it."
 
 
@@ -50,6 +55,9 @@ class TraceView(QWidget):
         self._focus = focus
         self._due = 0.0
         self._built: tuple[object, ...] | None = None
+        self._lookup = Lookup("read a trace")
+        self._opened: tuple[object, ...] | None = None
+        self._growing = GrowingTrace(session.store, "")
         self._held_at: int | None = None
         self._held: dict[bool, list[TraceSummary]] = {}
         self._listed_of = session.traces
@@ -60,7 +68,7 @@ class TraceView(QWidget):
         self.table = self.pages.table
         self._empty = label(NOTHING_OPEN, "empty", wrap=True)
         self._pages = QStackedWidget()
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = TurningSplit(self.list, self._pages, list_first=True)
         self._lay_out()
         self._connect()
         self._hold(focus.horizon)
@@ -74,20 +82,13 @@ class TraceView(QWidget):
     def refresh(self) -> None:
         """Show list and tree as they stand now, or at the instant at which the window is held."""
         started = time.monotonic()
-        self._show_list()
         self._show_trace()
+        self._show_list()
         self._due = started + max(REFRESH_S, LEISURE * (time.monotonic() - started))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_trace()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wanted = Qt.Orientation.Vertical if self.width() < NARROW_PX else Qt.Orientation.Horizontal
-        if wanted != self._split.orientation():
-            self._split.setOrientation(wanted)
-            self._split.setSizes([130, 260] if wanted == Qt.Orientation.Vertical else [280, 700])
 
     @property
     def _now(self) -> int:
@@ -108,31 +109,49 @@ class TraceView(QWidget):
 
     def _show_trace(self) -> None:
         """Build the tree anew if its trace has grown, or stands otherwise."""
-        wanted = self._focus.correlation_id
+        wanted, horizon = self._focus.correlation_id, self._focus.horizon
         if wanted is None:
+            self._lookup.give_up()
+            self._built = self._opened = None
             return self._say(NOTHING_OPEN)
-        summary = self._session.traces.summary(wanted, self._now)
+        summary = self._summary(wanted)
         standing = (summary.last_seq, summary.state) if summary else None
-        grown = (wanted, standing, self._focus.horizon, self._session.store.generation)
-        if grown != self._built:
+        grown = (wanted, horizon, standing, self._session.store.generation)
+        is_coming = self._lookup.is_waiting and self._built is not None and self._built[:2] == grown[:2]
+        if grown != self._built and not is_coming:
             self._built = grown
             self._build(wanted, summary)
-        self._describe(summary)
+        elif self.pages.trace.correlation_id == wanted:
+            self._describe(summary)
+
+    def _summary(self, correlation_id: str) -> TraceSummary | None:
+        """What the list says of a trace; of one that the held list has not, what is known now."""
+        held = (trace for trace in self._held.get(False, ()) if trace.correlation_id == correlation_id)
+        return next(held, None) or self._session.traces.summary(correlation_id, self._now)
 
     def _build(self, correlation_id: str, summary: TraceSummary | None) -> None:
-        try:
-            trace = build_trace(
-                self._session.store,
-                correlation_id,
-                horizon=self._focus.horizon,
-                limit=MOST_ROWS,
-                first_seq=summary.first_seq if summary else None,
-            )
-        except Evicted:
-            trace = Trace(correlation_id)
+        """Read what the trace has become. What is shown stays meanwhile, unless that is another trace for too long."""
+        opened = (correlation_id, self._focus.horizon, self._session.store)
+        if opened != self._opened or self._lookup.is_waiting:
+            # Two threads must not have the same one, so what is no longer waited for keeps its own.
+            self._opened = opened
+            self._growing = GrowingTrace(self._session.store, correlation_id, limit=MOST_ROWS)
+        first_seq = summary.first_seq if summary else None
+        self._lookup.ask(
+            partial(built, self._growing, self._focus.horizon, first_seq),
+            partial(self._take, summary),
+            partial(self._say_instead, correlation_id, READING),
+            lambda _: self._say_instead(correlation_id, UNREAD),
+        )
+
+    def _take(self, summary: TraceSummary | None, trace: Trace) -> None:
         trace.state = summary.state if summary else None
+        verdict = self._session.sagas.judged(summary, trace) if summary and trace.nodes else None
+        if verdict is not None:
+            settle(trace, verdict.outcome)
         mark_budgets(trace.nodes, self._session.settings.budgets_ms or {})
         self.pages.show_trace(trace, self._focus.seq)
+        self._describe(summary)
 
     def _describe(self, summary: TraceSummary | None) -> None:
         trace = self.pages.trace
@@ -143,6 +162,11 @@ class TraceView(QWidget):
         live = summary is not None and self._focus.horizon is None and self._now - summary.last_at < LIVE_NS
         self.head.show_trace(trace, summary.state if summary else None, live=live)
         self._pages.setCurrentIndex(1)
+
+    def _say_instead(self, correlation_id: str, text: str) -> None:
+        """Say something instead of what is shown, unless that is the trace in question, as it was."""
+        if self.pages.trace.correlation_id != correlation_id:
+            self._say(text)
 
     def _say(self, text: str) -> None:
         self._empty.setText(text)
@@ -198,11 +222,14 @@ class TraceView(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(opened)
-        self._split.addWidget(self.list)
-        self._split.addWidget(self._pages)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([280, 700])
-        self._split.setChildrenCollapsible(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._split)
+
+
+def built(growing: GrowingTrace, horizon: int | None, first_seq: int | None) -> Trace:
+    """A trace as it stands; without events when these are gone. Any thread may ask."""
+    try:
+        return growing.trace(horizon=horizon, first_seq=first_seq)
+    except Evicted:
+        return Trace(growing.correlation_id)

@@ -24,6 +24,8 @@ class Command:
     tip: str = ""
     known_as: str = ""
     """The name that the settings know it by, when its words were others at first."""
+    also: str = ""
+    """Another key that always does the same."""
 
     @property
     def id(self) -> str:
@@ -61,8 +63,8 @@ def make_action(window: QMainWindow, command: Command) -> QAction:
 
 
 def set_key(action: QAction, command: Command) -> None:
-    """Have a command reached by its key."""
-    action.setShortcut(QKeySequence(command.key))
+    """Have a command reached by its keys."""
+    action.setShortcuts([QKeySequence(key) for key in (command.key, command.also) if key])
 
 
 def slug(text: str) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from widgets.look.focus_ring import show_ring
 from widgets.sources.start_page import StartPage
 from widgets.window.actions import Command, add_actions
 from widgets.window.banner import Banner
-from widgets.window.docks import add_dock, tabbed
+from widgets.window.docks import add_dock, keep_share, tabbed
+from widgets.window.panels import is_unseen
 
 if TYPE_CHECKING:
     from app.profiles.profile_table import ProfileTable
@@ -28,6 +30,10 @@ LAYOUT_VERSION = 2
 """Raised when a saved layout no longer fits the docks."""
 
 USUAL_WIDTH = 1440
+BELOW = 0.36
+"""The share of the height for the docks below the table."""
+SPREAD = 0.45
+"""The same when their views stand side by side."""
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -107,7 +113,7 @@ class MainWindow(QMainWindow):
                 dock.show()
             self.docks[2].raise_()
             self._widen_sides()
-            self.resizeDocks(self.docks[2:3], [self.height() // 3], Qt.Orientation.Vertical)
+            self._share_height(BELOW)
         self.views.work.table.setFocus()
 
     def open_dock(self, view: QWidget) -> None:
@@ -118,7 +124,8 @@ class MainWindow(QMainWindow):
                 dock.raise_()
 
     def spread(self) -> None:
-        """Show trace, latency and subscriptions side by side instead of over each other."""
+        """Show trace, latency and subscriptions side by side over the whole width, instead of over each other."""
+        self._give_corners(BOTTOM, BOTTOM)
         trace, latency, subscriptions, *others = self.docks[2:]
         for dock in self.docks[2:]:
             self.removeDockWidget(dock)  # Qt would keep docks that lie over each other together
@@ -129,8 +136,33 @@ class MainWindow(QMainWindow):
             self.tabifyDockWidget(trace, dock)
             dock.show()
         trace.raise_()
-        self.resizeDocks([trace, latency, subscriptions], [560, 480, 480], Qt.Orientation.Horizontal)
-        self.resizeDocks([trace], [int(self.height() * 0.45)], Qt.Orientation.Vertical)
+        widths = [round(self.width() * share) for share in (0.36, 0.32, 0.32)]
+        self.resizeDocks([trace, latency, subscriptions], widths, Qt.Orientation.Horizontal)
+        self._share_height(SPREAD)
+        self._widen_sides()
+
+    def spread_or_stack(self) -> None:
+        """Side by side, or over each other again."""
+        trace, latency = self.docks[2:4]
+        if latency in self.tabifiedDockWidgets(trace):
+            self.spread()
+        else:
+            self.stack()
+
+    def stack(self) -> None:
+        """All that lies below over each other, as in the beginning."""
+        self._give_corners(LEFT, RIGHT)
+        first, *others = below = self.docks[2:]
+        for dock in below:
+            self.removeDockWidget(dock)
+        self.addDockWidget(BOTTOM, first)
+        for dock in others:
+            # Not first beside and then over each other: side by side all of them would widen the window.
+            self.tabifyDockWidget(first, dock)
+        for dock in below:
+            dock.show()
+        first.raise_()
+        self._share_height(BELOW)
         self._widen_sides()
 
     def layout_state(self) -> bytes:
@@ -151,6 +183,22 @@ class MainWindow(QMainWindow):
         self._let_go = True
         self.views.stop()
         self.close()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().height() > 0:
+            keep_share(self, self.docks, self.height() / event.oldSize().height())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through what is seen: Qt would go into panels behind others as well."""
+        first = None
+        while super().focusNextPrevChild(forward):
+            reached = self.focusWidget()
+            if reached is None or reached is first or not is_unseen(reached):
+                show_ring(reached)
+                return True
+            first = first or reached
+        return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._let_go:
@@ -181,8 +229,7 @@ class MainWindow(QMainWindow):
 
     def _place_docks(self, views: Views) -> list[QDockWidget]:
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
-        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self._give_corners(LEFT, RIGHT)
         sides = [
             add_dock(self, "sources", "Sources", views.sources, LEFT),
             add_dock(self, "detail", "Detail", views.detail, RIGHT),
@@ -197,8 +244,14 @@ class MainWindow(QMainWindow):
         tabbed(self, below)
         for dock in (*sides, *below):
             dock.hide()
-        self.resizeDocks([below[0]], [320], Qt.Orientation.Vertical)
         return [*sides, *below]
+
+    def _give_corners(self, left: Qt.DockWidgetArea, right: Qt.DockWidgetArea) -> None:
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+
+    def _share_height(self, share: float) -> None:
+        self.resizeDocks(self.docks[2:3], [round(self.height() * share)], Qt.Orientation.Vertical)
 
     def _widen_sides(self) -> None:
         """In a narrow window the sides yield to the table."""

@@ -67,7 +67,7 @@ class Marking:
             clear = Offer("Clear the filter", partial(bar.propose, ""))
             self._window.banner.say(f"The filter hides row {seq:,}.", clear)
         else:
-            focus.select_event(seq, store.event(seq).correlation_id)
+            focus.choose(store, seq)
 
     def toggle_ignored(self) -> None:
         """Hide ignored rows, or show them again; the filter says which."""

@@ -9,17 +9,28 @@ from typing import TYPE_CHECKING, Final
 from widgets.latency.view import KIND_CHOICES, WINDOWS
 from widgets.trace.pages import CHOICES
 from widgets.window.actions import Command
+from widgets.window.panels import Panels
+from widgets.window.places import Place, lanes_of, latency_of, map_of, trace_of, tree_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from widgets.map.view import MapView
     from widgets.window.main_window import MainWindow
 
 __all__ = ["view_commands"]
 
 EVENT, TRACE, LATENCY, MAP = "&Event", "&Trace", "&Latency", "&Subscriptions"
 TABS: Final = ("Fields of the event", "Text of the event", "Changes since another event")
+ICONS: Final = {
+    "Next error of the trace": "circle-x",
+    "Count the trace's times from its current line": "clock",
+    "Find a node…": "search",
+    "Arrange the map": "waypoints",
+    "Show the whole map": "maximize",
+    "Explain shapes and lines, or no longer": "circle-help",
+    "Copy the name of the node": "copy",
+    "Slide with now again": "arrow-right",
+}
 PAGES: Final = {name: f"Trace as {name if name.isupper() else name.lower()}" for name, _ in CHOICES}
 
 
@@ -39,6 +50,12 @@ class Menu:
 
         self.commands.append(Command(self._title, text, open_and_act, "", icon))
 
+    def add_keys_of(self, place: Place) -> None:
+        """What the keys of a place do, from anywhere."""
+        self.commands += [
+            Command(self._title, key.name, partial(place.do, key), "", ICONS.get(key.name, "")) for key in place.keys
+        ]
+
     def separate(self) -> None:
         """A line between commands."""
         self.commands.append(Command(self._title))
@@ -47,7 +64,13 @@ class Menu:
 def view_commands(window: MainWindow) -> list[Command]:
     """The menus of detail, trace, latency and map."""
     menus = (of_event(window), of_trace(window), of_latency(window), of_map(window))
-    return [command for menu in menus for command in menu.commands]
+    return [*of_filter(window), *Panels(window).commands(), *(each for menu in menus for each in menu.commands)]
+
+
+def of_filter(window: MainWindow) -> list[Command]:
+    """What the buttons in the filter's line do."""
+    edit = window.views.work.filter_bar.edit
+    return [Command("&View"), Command("&View", "Keep the filter as a button…", edit.keep_asked.emit, "", "star")]
 
 
 def of_event(window: MainWindow) -> Menu:
@@ -70,17 +93,9 @@ def of_trace(window: MainWindow) -> Menu:
     for number, (name, _) in enumerate(CHOICES):
         menu.add(PAGES[name], partial(pages.choice.choose, number))
     menu.separate()
-    menu.add("Next error of the trace", pages.next_error, "circle-x")
-    menu.add("Previous error of the trace", partial(pages.next_error, -1))
-    menu.add("Open all branches", partial(pages.table.open_all, True))
-    menu.add("Close all branches", partial(pages.table.open_all, False))
-    menu.add("Open one level more of the trace", pages.table.open_level)
-    menu.add("Close the lowest level of the trace", pages.table.close_level)
-    menu.add("Next event of the trace", pages.table.next_event)
-    menu.add("Previous event of the trace", partial(pages.table.next_event, -1))
-    menu.add("Count the trace's times from its current line", pages.table.count_from_here, "clock")
-    menu.add("Fold the trace's pauses again", partial(pages.table.unfold, None))
-    menu.separate()
+    for place in (trace_of(window), tree_of(window), lanes_of(window)):
+        menu.add_keys_of(place)
+        menu.separate()
     menu.add("Only this trace in the table", view.head.filter.click, "funnel")
     menu.add("Copy the trace's correlation id", view.head.copy.click, "copy")
     menu.add("List only traces with errors, or all", view.list.errors_only.toggle, "circle-x")
@@ -99,7 +114,7 @@ def of_latency(window: MainWindow) -> Menu:
         menu.add(f"Latency of the last {name}", partial(view.windows.choose, number))
     menu.separate()
     menu.add("Logarithmic or linear scale", view.log.toggle)
-    menu.add("Slide with now again", view.go_live, "arrow-right")
+    menu.add_keys_of(latency_of(window))
     return menu
 
 
@@ -110,17 +125,5 @@ def of_map(window: MainWindow) -> Menu:
     menu.add("Map of who talks to whom", partial(view.choice.choose, 0), "waypoints")
     menu.add("Top talkers", partial(view.choice.choose, 1), "table")
     menu.separate()
-    for text, act, icon in (
-        ("Find a node…", view.search.setFocus, "search"),
-        ("Arrange the map", view.canvas.arrange, "waypoints"),
-        ("Show the whole map", view.canvas.fit, "maximize"),
-        ("Explain shapes and lines, or no longer", view.explain.toggle, "circle-help"),
-    ):
-        menu.add(text, partial(on_the_map, view, act), icon)
+    menu.add_keys_of(map_of(window))
     return menu
-
-
-def on_the_map(view: MapView, act: Callable[[], object]) -> None:
-    """Turn to the map, and do something there."""
-    view.choice.choose(0)
-    act()
