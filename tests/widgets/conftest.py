@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -22,6 +23,8 @@ from widgets.focus import Focus
 from widgets.look.theme import apply_theme
 from widgets.loop import WindowLoop
 from widgets.table.event_table import EventTable
+from widgets.window.desk import Desk
+from widgets.window.main_window import MainWindow
 
 Feed = Callable[[Sequence[Record]], int]
 
@@ -118,3 +121,19 @@ def shown_table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) 
 def table(qtbot: QtBot, session: Session, focus: Focus, matches: Matches) -> EventTable:
     """A table of twenty orders."""
     return shown_table(qtbot, session, focus, matches)
+
+
+@pytest.fixture
+async def desk(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """The desk of a whole window with five orders in it, and settings of its own."""
+    from tests.widgets.desk_world import open_desk  # which needs what stands here
+
+    monkeypatch.setenv("EVENTSCOPE_CONFIG", str(tmp_path / "settings.toml"))
+    async with open_desk(qapp) as made:
+        yield made
+
+
+@pytest.fixture
+def window(desk: Desk) -> MainWindow:
+    """The window of the desk."""
+    return desk.window

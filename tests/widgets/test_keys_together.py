@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from tests.widgets.desk_world import choose, open_desk
+from tests.widgets.desk_world import choose
 from widgets.keys.binding import Binding, owner, refusal
 from widgets.keys.dialog import KeysDialog
 from widgets.keys.sheet import KeySheet
@@ -22,18 +18,6 @@ from widgets.window.main_window import MainWindow
 from widgets.window.places import places
 
 Key = Qt.Key
-
-
-@pytest.fixture
-async def desk(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setenv("EVENTSCOPE_CONFIG", str(tmp_path / "settings.toml"))
-    async with open_desk(qapp) as made:
-        yield made
-
-
-@pytest.fixture
-def window(desk: Desk) -> MainWindow:
-    return desk.window
 
 
 async def test_every_key_of_a_place_is_on_the_sheet_in_the_palette_and_in_the_dialog(desk: Desk) -> None:

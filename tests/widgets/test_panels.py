@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -22,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.widgets.desk_world import open_desk
 from widgets.look.focus_ring import FocusRing
 from widgets.window.desk import Desk
 from widgets.window.main_window import MainWindow
@@ -30,18 +28,6 @@ from widgets.window.panels import is_unseen
 
 Key = Qt.Key
 MOST_STOPS = 120
-
-
-@pytest.fixture
-async def desk(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setenv("EVENTSCOPE_CONFIG", str(tmp_path / "settings.toml"))
-    async with open_desk(qapp) as made:
-        yield made
-
-
-@pytest.fixture
-def window(desk: Desk) -> MainWindow:
-    return desk.window
 
 
 def focus() -> QWidget:

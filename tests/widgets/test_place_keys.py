@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.profiles.profile import Profile, SavedSource
 from app.profiles.profiles import Profiles
 from tests.widgets.capture import SECOND, START, published
 from tests.widgets.conftest import put
-from tests.widgets.desk_world import choose, open_desk
+from tests.widgets.desk_world import choose
 from widgets.keys.sheet import KeySheet
 from widgets.trace.pages import LANES, TREE
 from widgets.window.desk import Desk
@@ -25,18 +23,6 @@ from widgets.window.places import places
 
 Key = Qt.Key
 Control = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-async def desk(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setenv("EVENTSCOPE_CONFIG", str(tmp_path / "settings.toml"))
-    async with open_desk(qapp) as made:
-        yield made
-
-
-@pytest.fixture
-def window(desk: Desk) -> MainWindow:
-    return desk.window
 
 
 def open_trace(window: MainWindow) -> None:
