@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
 from collections.abc import Iterator
@@ -36,3 +37,4 @@ async def test_a_large_payload_goes_without_the_help_of_the_garbage_collector(fo
     assert text() is not None
     focus.select_event(2)
     await until(lambda: text() is None and lines() is None)
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})  # the other event is compared as well
