@@ -224,6 +224,7 @@ def test_enter_with_suggestions_open_applies_what_is_written(bar: FilterBar) -> 
     QTest.keyClick(bar.edit.completer().popup(), Qt.Key.Key_Return)
     assert bar.text == "e"
     assert applied(bar) == "e -phase:delivered"
+    assert not bar.edit.completer().popup().isVisible()
 
 
 def test_down_offers_filters_used_before(bar: FilterBar) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from widgets.look.focus_ring import FocusRing
 from widgets.window.desk import Desk
 from widgets.window.main_window import MainWindow
-from widgets.window.panels import is_unseen
+from widgets.window.panels import Panels, is_unseen
 
 Key = Qt.Key
 MOST_STOPS = 120
@@ -105,6 +105,16 @@ async def test_f6_goes_from_panel_to_panel_and_comes_back_to_where_one_was(windo
     QTest.keyClick(focus(), Key.Key_F6)
     QTest.keyClick(focus(), Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert focus() is window.views.map.search
+
+
+async def test_f6_closes_the_suggestions_for_a_filter(window: MainWindow) -> None:
+    edit = window.views.work.filter_bar.edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "type")
+    assert edit._popup.isVisible()
+    Panels(window).go(1)
+    assert not edit._popup.isVisible()
+    assert not edit.hasFocus()
 
 
 async def test_a_panel_is_closed_and_taken_out_by_keyboard(window: MainWindow) -> None:

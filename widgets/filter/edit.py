@@ -95,6 +95,7 @@ class FilterEdit(QLineEdit):
         if self._is_for_suggestions(event.key()):
             event.ignore()
         elif event.key() in ENTER:
+            self._popup.hide()
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()

@@ -63,6 +63,8 @@ class Panels:
 
 def enter(view: QWidget) -> None:
     """Give the focus to what had it in a view last, else to its first list or picture, else to what comes first."""
+    if popup := QApplication.activePopupWidget():
+        popup.close()  # suggestions that are open would go on taking the keys
     last = view.focusWidget()
     parts = [view, *view.findChildren(QWidget)]
     ready = [part for part in parts if part.isVisibleTo(view) and part.focusPolicy() & Qt.FocusPolicy.TabFocus]
