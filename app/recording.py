@@ -46,8 +46,6 @@ class Recording:
         self._fresh = 0
         self._saved_until = 1
         self._noted = 0
-        self._made: list[Recorder] = []
-        """What recorded here; spilled rows are read from their files."""
 
     @property
     def _store(self) -> Store:
@@ -102,7 +100,6 @@ class Recording:
         self._saved_until = self.saved_until
         self.recorder = recorder = self._recorder(path, replace=replace)
         self._store.spill = Spill(recorder.settled, recorder.reader)
-        self._made.append(recorder)
 
     def stop(self) -> Recorder | None:
         """Finish the file; takes a moment. What it has is in the recorder, None if nothing was recorded."""
@@ -112,11 +109,6 @@ class Recording:
             recorder.stop()
             self._saved(recorder, version)
         return recorder
-
-    def close(self) -> None:
-        """Let go of all files. What is read from one later opens it again."""
-        for recorder in self._made:
-            recorder.reader.close()
 
     def copy(self, path: Path) -> int:
         """Write all rows that are kept into a file, whole or not at all; how many. Takes its time.

@@ -198,7 +198,6 @@ class Session:
         self.drain(budget_s=1.0)
         await self.stop_recording()
         self.store.close()
-        self.recording.close()
 
     @property
     def about(self) -> About:

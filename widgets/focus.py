@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.filter.clause import How
 from app.store.away import Away, at_hand
-from app.store.lookup import Lookup
-from app.store.store import Evicted, Store
+from app.store.lookup import Lookup, text_of
+from app.store.store import Store
 from widgets.visits import Visits
 
 
@@ -49,7 +49,7 @@ class Focus(QObject):
     def choose(self, store: Store, seq: int) -> None:
         """Select an event that is kept, with its trace: at once, or if that is in a file when a thread has read it."""
         self._lookup.give_up()
-        work = partial(trace_of, store, seq)
+        work = partial(text_of, store, seq, "correlation_id")
         try:
             self.select_event(seq, at_hand(work))
         except Away:
@@ -92,12 +92,3 @@ class Focus(QObject):
     def want_window(self, seq: int) -> None:
         """Ask for a window of its own for an event."""
         self.window_wanted.emit(seq)
-
-
-def trace_of(store: Store, seq: int) -> str | None:
-    """The correlation of a row, None if it has none or is gone. Any thread may ask."""
-    try:
-        trace: str | None = store.cells([seq], ("correlation_id",))[0][0]
-    except Evicted:
-        return None
-    return trace

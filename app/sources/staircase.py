@@ -74,25 +74,16 @@ class Sample:
 
 def priorities_of(batch: Block | Parcel) -> NDArray[np.int8]:
     """The priority of each row, as the store will have it."""
-    if isinstance(batch, Parcel):
-        stored: NDArray[np.int8] = batch.packed.numbers["priority"]
-        return stored
-    return priorities(whole(batch.priority))
+    return batch.packed.numbers["priority"] if isinstance(batch, Parcel) else priorities(whole(batch.priority))
 
 
 def urgencies(batch: Block | Parcel) -> NDArray[np.int8]:
     """The priorities by which rows go: none counts as NORMAL; gaps and what failed go no sooner than CRITICAL ones."""
     stated = priorities_of(batch)
     urgent = np.where(stated == UNKNOWN_PRIORITY, np.int8(NORMAL), stated)
-    urgent[FAILING[_phases_of(batch)] | _are_gaps(batch)] = CRITICAL
+    steps = batch.packed.numbers["phase"] if isinstance(batch, Parcel) else phases(whole(batch.phase))
+    urgent[FAILING[steps] | _are_gaps(batch)] = CRITICAL
     return urgent
-
-
-def _phases_of(batch: Block | Parcel) -> NDArray[np.uint8]:
-    if isinstance(batch, Parcel):
-        stored: NDArray[np.uint8] = batch.packed.numbers["phase"]
-        return stored
-    return phases(whole(batch.phase))
 
 
 def _are_gaps(batch: Block | Parcel) -> NDArray[np.bool_] | bool:

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from app.store.away import Away, at_hand
+from app.store.store import Evicted, Store
 from app.tasks import spawn
 
-__all__ = ["SLOW_S", "Lookup"]
+__all__ = ["SLOW_S", "Lookup", "text_of"]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,15 @@ class Question:
     then: Callable[[Any], object]
     slow: Callable[[], object]
     failed: Callable[[Exception], object] | None
+
+
+def text_of(store: Store, seq: int, name: str) -> str | None:
+    """What a row has in a column of texts, None if that is nothing or the row is gone. Any thread may ask."""
+    try:
+        ((text,),) = store.cells([seq], (name,))
+    except Evicted:
+        return None
+    return text if isinstance(text, str) else None
 
 
 class Lookup:

@@ -133,7 +133,9 @@ class Sagas:
             return True
         if trace.state is not TraceState.OPEN:
             return False
-        return known is not None and trace.rows > LONG if opened or trace.tells else True
+        if not (opened or trace.tells):
+            return True
+        return known is not None and trace.rows > LONG
 
     def _verdict(self, trace: TraceSummary, built: Trace | None) -> Verdict:
         """What is found in a trace up to its last row; raises Evicted."""

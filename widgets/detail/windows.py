@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.display import display
 from app.session import Session
-from app.store.lookup import Lookup
-from app.store.store import Evicted, Store
+from app.store.lookup import Lookup, text_of
 from widgets.detail.detail import DetailView
 from widgets.detail.keys import WINDOW_KEYS
 from widgets.focus import Focus
@@ -39,7 +38,7 @@ class DetailWindow(QWidget):
         column.addWidget(self.view)
         self._kind = Lookup("name a window")
         self._entitle(seq, None)
-        self._kind.ask(partial(type_of, session.store, seq), partial(self._entitle, seq))
+        self._kind.ask(partial(text_of, session.store, seq, "type"), partial(self._entitle, seq))
         self.resize(QSize(*session.settings.detail_window))
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.view.tick)
@@ -109,12 +108,3 @@ def beside(window: QWidget, width: int) -> QPoint:
     if frame.left() - width >= room.left():
         return QPoint(frame.left() - width, frame.top())
     return frame.topLeft() + STEP
-
-
-def type_of(store: Store, seq: int) -> str | None:
-    """The type of an event, None if it has none or is gone. Any thread may ask."""
-    try:
-        kind: str | None = store.cells([seq], ("type",))[0][0]
-    except Evicted:
-        return None
-    return kind
